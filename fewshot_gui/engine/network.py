@@ -1,0 +1,29 @@
+"""What every backbone network offers: embeddings, and a cut at any block so that the upper part can be adapted alone."""
+
+from abc import abstractmethod
+
+from torch import Tensor, nn
+
+
+class Network(nn.Module):
+    """A backbone as a chain: stem, blocks 0..n_blocks-1, head (pooling). Cut at block b: what block b is given."""
+
+    embedding_size: int
+    n_blocks: int
+
+    @abstractmethod
+    def forward(self, x: Tensor, start: int | None = None, stop: int | None = None) -> Tensor:
+        """Run a part of the chain.
+
+        x: [n, C, H, W] float32 if start is None, else what `forward(x, stop=start)` gave.
+        stop None: embeddings [n, embedding_size]; else the features [n, c, h, w] that block `stop` is given.
+        stop == n_blocks gives what the head (or the pooling) is given.
+        """
+
+    @abstractmethod
+    def block_of(self, parameter: str) -> int:
+        """The block a parameter (as named in state_dict) belongs to: -1 for the stem, n_blocks for the head."""
+
+    def parameters_from(self, block: int) -> dict[str, nn.Parameter]:
+        """The parameters that `forward(h, start=block)` uses, by name; all of them for block < 0."""
+        return {name: p for name, p in self.named_parameters() if self.block_of(name) >= block}
