@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -11,8 +12,10 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from fewshot_gui.engine import weights
 from fewshot_gui.engine.network import Network
 from fewshot_gui.engine.preprocess import Preprocessing
+from fewshot_gui.errors import UserError
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,7 @@ class ModelConfig:
     method: str  # the default method
     methods: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     adaptation: Adaptation | None = None
+    base_mean_of: str = ""  # what the base mean was measured on; "" if none was, and it is zero
     training_classes: tuple[str, ...] = ()
     data: tuple[Mapping[str, Any], ...] = ()  # what it was trained on, with terms
     accuracy: tuple[Mapping[str, Any], ...] = ()  # measured, each with interval and what it was measured on
@@ -71,6 +75,35 @@ class Model:
         x = self.config.preprocessing.normalise(pictures.to(self.device))
         return self.finish(self.network(x))
 
-    def learned(self, method: str) -> dict[str, Tensor] | None:
-        """The tensors of methods/METHOD.safetensors, on the device; None if this model has none for that method."""
-        raise NotImplementedError
+    def to(self, device: torch.device) -> Model:
+        """This model on that device: itself if it is there already, else a copy."""
+        if device == self.device:
+            return self
+        network = copy.deepcopy(self.network).to(device)
+        return replace(self, network=network, base_mean=self.base_mean.to(device), device=device)
+
+    def learned(self, method: str, n_way: int | None = None) -> dict[str, Tensor] | None:
+        """The tensors of methods/METHOD.safetensors, float32 on the device; None if there are none for that method.
+
+        UserError if they were learned for other weights than this model's, or for fewer classes than n_way.
+        """
+        path = None if self.folder is None else learned_file(self.folder, method)
+        if path is None or not path.exists():
+            return None
+        tensors, about = weights.read(path)
+        if about.get("backbone") != self.weights_hash:
+            raise UserError(
+                f"{path} was learned for other weights than {self.name}'s model.safetensors: "
+                f"meta-train {method} again, or copy the whole model folder again."
+            )
+        most = about.get("max_classes")
+        if most and n_way is not None and n_way > int(most):
+            raise UserError(
+                f"{method} of {self.name} takes at most {most} classes, not {n_way}; choose another method."
+            )
+        return {name: tensor.to(self.device) for name, tensor in tensors.items()}
+
+
+def learned_file(folder: Path, method: str) -> Path:
+    """Where a model folder keeps what a method learned for it."""
+    return folder / "methods" / f"{method}.safetensors"

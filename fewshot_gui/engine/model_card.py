@@ -1,0 +1,60 @@
+"""A model folder's README.md: what a person wrote, then what config.json says."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from fewshot_gui.engine.model import ModelConfig
+
+_MARK = "<!-- From here on made from config.json: edit that instead. -->"
+
+
+def card(name: str, config: ModelConfig, text: str) -> str:
+    """The card. text: Markdown without the title, e.g. how it was trained; may be empty."""
+    parts = [f"# {name}", config.description, text.strip(), _MARK, "## Facts", *_facts(config)]
+    if config.accuracy:
+        parts += ["## Measured", *(_line(entry) for entry in config.accuracy)]
+    if config.data:
+        parts += ["## Trained on", *(_line(entry) for entry in config.data)]
+    return "\n\n".join(_joined(part for part in parts if part)) + "\n"
+
+
+def text_of(card: str, config: ModelConfig) -> str:
+    """The text that a person wrote into a card made by `card`."""
+    written = card.split(_MARK)[0].split("\n", 1)[-1].strip()
+    return written.removeprefix(config.description).strip()
+
+
+def _facts(config: ModelConfig) -> list[str]:
+    shape = config.preprocessing
+    facts = {
+        "Architecture": config.architecture + "".join(f", {k} {v}" for k, v in config.architecture_options.items()),
+        "Embedding": f"{config.embedding_size} numbers{', L2-normalised' if config.normalised else ''}",
+        "Input": f"{shape.size}x{shape.size} pixels, {shape.channels} channels, {shape.polarity}",
+        "Compared by": f"{config.metric}, temperature {config.temperature:g}",
+        "Base mean": config.base_mean_of or "none",
+        "Default method": config.method,
+        "Training classes": f"{len(config.training_classes)}, listed in config.json",
+    }
+    if config.adaptation:
+        size = config.adaptation.preprocessing.size
+        facts["Adapted"] = f"from block {config.adaptation.block} upwards, at {size}x{size} pixels"
+    return [f"- {key}: {value}" for key, value in facts.items()]
+
+
+def _line(entry: Mapping[str, Any]) -> str:
+    return "- " + "; ".join(f"{key}: {_plain(value)}" for key, value in entry.items() if value is not None)
+
+
+def _plain(value: Any) -> str:
+    return " to ".join(str(v) for v in value) if isinstance(value, (list, tuple)) else str(value)
+
+
+def _joined(parts: Any) -> list[str]:
+    """Paragraphs, with the items of one list kept together."""
+    blocks: list[str] = []
+    for part in parts:
+        if part.startswith("- ") and blocks and blocks[-1].startswith("- "):
+            blocks[-1] += "\n" + part
+        else:
+            blocks.append(part)
+    return blocks

@@ -1,0 +1,187 @@
+"""Model folders: config.json, model.safetensors, README.md (the card) and methods/METHOD.safetensors.
+
+On disk weights are float16; BatchNorm statistics and the base mean stay float32, because float16 rounds small
+variances to 0. In memory all is float32.
+"""
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from fewshot_gui import paths
+from fewshot_gui.engine import backbones, config_json, model_card, weights
+from fewshot_gui.engine.model import Model, ModelConfig, learned_file
+from fewshot_gui.engine.network import Network
+from fewshot_gui.errors import UsageError, UserError
+
+CONFIG, WEIGHTS, CARD = "config.json", "model.safetensors", "README.md"
+_BASE_MEAN = "base_mean"
+_COUNTER = "num_batches_tracked"  # BatchNorm's count of training steps: no weight, and not stored
+
+
+@dataclass(frozen=True, eq=False)
+class Learned:
+    """What a method learned for one backbone. max_classes: the most classes it takes; None: any number.
+
+    The tensors are stored with the precision they come in and read back as float32.
+    """
+
+    tensors: Mapping[str, Tensor]
+    max_classes: int | None = None
+
+
+def available() -> list[str]:
+    """The names of the shipped models, sorted."""
+    return sorted(p.parent.name for p in paths.models_folder().glob(f"*/{CONFIG}"))
+
+
+def find(name_or_folder: str | Path) -> Path:
+    """The folder of a shipped model's name or of a path. UsageError names the known models if there is neither."""
+    text = str(name_or_folder)
+    shipped = paths.models_folder() / text
+    if os.sep not in text and (shipped / CONFIG).is_file():
+        return shipped
+    folder = Path(name_or_folder)
+    if folder.is_dir():
+        return folder
+    if os.sep in text or "/" in text:
+        raise UserError(f"There is no model folder {text}; give an existing one or one of: {', '.join(available())}.")
+    raise UsageError(f"There is no model {text!r}. Known: {', '.join(available())}, or the path of a model folder.")
+
+
+def read_config(folder: Path) -> ModelConfig:
+    """The checked config.json of a folder, without reading weights. UserError names the file, the key and the cure."""
+    path = folder / CONFIG
+    try:
+        return config_json.parse(path.read_text("utf-8"), str(path))
+    except FileNotFoundError:
+        raise UserError(f"{folder} is no model folder: it has no {CONFIG}.") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise UserError(f"{path} could not be read ({error}): copy it again.") from None
+
+
+def load(name_or_folder: str | Path, device: torch.device | str = "cpu") -> Model:
+    """A model, ready to embed: eval mode, no gradients, channels_last, on the device.
+
+    UsageError for an unknown name; UserError for a folder that is damaged, incomplete or not ours.
+    """
+    folder, device = find(name_or_folder), torch.device(device)
+    config = read_config(folder)
+    network = empty_network(config, str(folder / CONFIG))
+    sizes = {name: tensor.shape for name, tensor in _weights(network).items()}
+    tensors, _ = weights.read(folder / WEIGHTS, {**sizes, _BASE_MEAN: torch.Size([config.embedding_size])})
+    base_mean = tensors.pop(_BASE_MEAN)
+    name = folder.resolve().name
+    return from_network(name, config, _filled(network, tensors), base_mean, folder=folder).to(device)
+
+
+def from_network(
+    name: str, config: ModelConfig, network: Network, base_mean: Tensor | None = None, folder: Path | None = None
+) -> Model:
+    """A Model around a network in memory, e.g. one in training: puts it into eval mode and turns gradients off.
+
+    The weights' hash is that of the network as it would be read back from disk.
+    """
+    network.eval().requires_grad_(False).to(memory_format=torch.channels_last)
+    device = next(network.parameters()).device
+    mean = torch.zeros(config.embedding_size) if base_mean is None else base_mean.float()
+    return Model(name, folder, config, network, mean.to(device), weights_hash(config, network), device)
+
+
+def weights_hash(config: ModelConfig, network: Network) -> str:
+    """32 hex digits that change whenever embeddings would: over the tensors as stored, not over files or times."""
+    about = json.dumps([config.architecture, dict(config.architecture_options), config.normalised], sort_keys=True)
+    return weights.hash_tensors(_on_disk(_weights(network)), about)
+
+
+def empty_network(config: ModelConfig, file: str = CONFIG) -> Network:
+    """The config's architecture without memory for its weights (torch's meta device). UserError if it cannot be."""
+    try:
+        with torch.device("meta"):
+            network = backbones.create(config.architecture, **config.architecture_options)
+    except UsageError as error:
+        raise UserError(f"{file}: {error}") from None
+    except (TypeError, ValueError, KeyError, RuntimeError) as error:
+        raise UserError(
+            f"{file}: architecture_options do not fit {config.architecture} ({error}); correct them."
+        ) from None
+    if network.embedding_size != config.embedding_size:
+        raise UserError(
+            f"{file}: 'embedding_size' is {config.embedding_size}, but {config.architecture} gives "
+            f"{network.embedding_size}; correct it."
+        )
+    if config.adaptation and not -1 <= config.adaptation.block < network.n_blocks:
+        raise UserError(f"{file}: 'adaptation.block' must lie in -1..{network.n_blocks - 1}; correct it.")
+    return network
+
+
+def write(
+    folder: Path,
+    config: ModelConfig,
+    network: Network,
+    base_mean: Tensor | None = None,
+    learned: Mapping[str, Learned] | None = None,
+    card: str = "",
+) -> None:
+    """Writes a model folder, each file whole or not at all; what methods learned for earlier weights is removed.
+
+    base_mean: [D]; None writes zeros. card: Markdown for the README's upper part. UserError if it cannot be written.
+    """
+    mean = torch.zeros(config.embedding_size) if base_mean is None else base_mean.float()
+    weights.write(folder / WEIGHTS, {**_on_disk(_weights(network)), _BASE_MEAN: mean})
+    backbone = weights_hash(config, network)
+    _remove_stale(folder, backbone)
+    for method, entry in (learned or {}).items():
+        _write_learned(folder, method, entry, backbone)
+    write_config(folder, config, card)
+
+
+def write_config(folder: Path, config: ModelConfig, card: str | None = None) -> None:
+    """Replaces config.json and the README's part made from it. card None keeps what a person wrote there."""
+    readme = folder / CARD
+    if card is None:
+        card = model_card.text_of(readme.read_text("utf-8"), read_config(folder)) if readme.is_file() else ""
+    text = model_card.card(folder.resolve().name, config, card)
+    weights.write_whole(folder / CONFIG, lambda path: path.write_text(config_json.dump(config), "utf-8"))
+    weights.write_whole(readme, lambda path: path.write_text(text, "utf-8"))
+
+
+def write_learned(folder: Path, method: str, learned: Learned) -> None:
+    """Adds (or replaces) what a method learned for the model that lies in the folder."""
+    _write_learned(folder, method, learned, load(folder).weights_hash)
+
+
+def _write_learned(folder: Path, method: str, learned: Learned, backbone: str) -> None:
+    about = {"backbone": backbone, "max_classes": str(learned.max_classes or "")}
+    weights.write(learned_file(folder, method), learned.tensors, about)
+
+
+def _remove_stale(folder: Path, backbone: str) -> None:
+    for path in (folder / "methods").glob("*.safetensors"):
+        _, about = weights.read(path)
+        if about.get("backbone") != backbone:
+            path.unlink()
+
+
+def _weights(network: Network) -> dict[str, Tensor]:
+    return {name: t for name, t in network.state_dict().items() if not name.endswith(_COUNTER)}
+
+
+def _on_disk(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """The tensors with the precision they have on disk."""
+    return {
+        name: t if "running_" in name or not t.is_floating_point() else t.to(torch.float16)
+        for name, t in tensors.items()
+    }
+
+
+def _filled(network: Network, tensors: dict[str, Tensor]) -> Network:
+    """The empty network with these weights."""
+    counters = {n: torch.zeros((), dtype=torch.long) for n in network.state_dict() if n.endswith(_COUNTER)}
+    network.load_state_dict({**tensors, **counters}, assign=True)
+    return network
