@@ -19,8 +19,8 @@ class Conv4(Network):
             nn.Sequential(
                 nn.Conv2d(channels if i == 0 else width, width, 3, padding=1, bias=False),
                 nn.BatchNorm2d(width) if norm == "batch" else nn.GroupNorm(8, width),
+                nn.MaxPool2d(2),  # before the ReLU: the same numbers, a quarter of the work
                 nn.ReLU(),
-                nn.MaxPool2d(2),
             )
             for i in range(self.n_blocks)
         )

@@ -1,0 +1,77 @@
+"""Random changes of a whole batch of training pictures: one resampling for all geometry, then colour."""
+
+from __future__ import annotations
+
+import math
+from typing import Literal
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from fewshot_gui.engine.meta_train.recipe import Augmentation
+
+Padding = Literal["zeros", "reflection"]
+
+
+def augment(
+    pictures: Tensor, how: Augmentation, size: int, draw: torch.Generator, padding: Padding = "reflection"
+) -> Tensor:
+    """Changed pictures [n, C, size, size], float32 0-255 (uint8 if there was nothing to change).
+
+    pictures: [n, C, S, S] uint8. draw: the CPU generator that decides. padding: what lies beyond a picture's edge.
+    """
+    if _keeps_geometry(how):
+        changed = resize(pictures, size)
+    else:
+        grid = F.affine_grid(_transforms(len(pictures), how, draw), [len(pictures), 1, size, size], align_corners=False)
+        changed = F.grid_sample(
+            pictures.float(), grid.to(pictures.device), mode="bilinear", padding_mode=padding, align_corners=False
+        )
+    return _recolour(changed, how, draw)
+
+
+def resize(pictures: Tensor, size: int) -> Tensor:
+    """uint8 pictures [n, C, S, S] squeezed to [n, C, size, size] uint8, as preprocessing does it."""
+    if pictures.shape[-1] == size:
+        return pictures
+    return F.interpolate(pictures, (size, size), mode="bilinear", antialias=True)
+
+
+def _keeps_geometry(how: Augmentation) -> bool:
+    return how.crop >= 1 and how.stretch <= 1 and not (how.flip or how.rotate or how.shift)
+
+
+def _transforms(n: int, how: Augmentation, draw: torch.Generator) -> Tensor:
+    """[n, 2, 3] float32: from places in the result to places in the picture, both -1..1 (as affine_grid wants)."""
+    uniform = torch.rand(7, n, generator=draw)
+    side = (how.crop + (1 - how.crop) * uniform[0]).sqrt()
+    aspect = torch.exp((2 * uniform[1] - 1) * math.log(max(how.stretch, 1.0)))
+    width, height = side * aspect.sqrt(), side / aspect.sqrt()
+    if how.crop < 1:
+        width, height = width.clamp(max=1), height.clamp(max=1)
+    angle = (2 * uniform[2] - 1) * math.radians(how.rotate)
+    mirror = torch.where(uniform[3] < 0.5, -1.0, 1.0) if how.flip else torch.ones(n)
+    x = (2 * uniform[4] - 1) * ((1 - width).clamp(min=0) + 2 * how.shift)
+    y = (2 * uniform[5] - 1) * ((1 - height).clamp(min=0) + 2 * how.shift)
+    cos, sin = angle.cos(), angle.sin()
+    rows = [width * cos * mirror, -height * sin, x, width * sin * mirror, height * cos, y]
+    return torch.stack(rows, dim=1).view(n, 2, 3)
+
+
+def _recolour(pictures: Tensor, how: Augmentation, draw: torch.Generator) -> Tensor:
+    """Brightness, contrast and saturation, each by its own random factor per picture."""
+    if not (how.brightness or how.contrast or how.saturation):
+        return pictures
+    pictures = pictures.float()
+    uniform = 2 * torch.rand(3, len(pictures), 1, 1, 1, generator=draw) - 1
+    brightness, contrast, saturation = (1 + uniform * _amounts(how)).to(pictures.device)
+    if how.saturation and pictures.shape[1] == 3:
+        grey = pictures.mean(1, keepdim=True)
+        pictures = grey + (pictures - grey) * saturation
+    middle = pictures.mean((1, 2, 3), keepdim=True)
+    return ((middle + (pictures - middle) * contrast) * brightness).clamp_(0, 255)
+
+
+def _amounts(how: Augmentation) -> Tensor:
+    return torch.tensor([how.brightness, how.contrast, how.saturation]).view(3, 1, 1, 1, 1)

@@ -1,0 +1,230 @@
+"""The training loop: stages in order, what validates best is kept, and a checkpoint from which it goes on exactly.
+
+Everything that a step does is a pure function of the weights, the optimiser's state and the step's number, so a
+training that was killed and resumed ends with the weights of an undisturbed one (same machine, same threads).
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from fewshot_gui.engine.meta_train import optimise, stages
+from fewshot_gui.engine.meta_train.checkpoint import CheckpointFolder
+from fewshot_gui.engine.meta_train.ema import Average
+from fewshot_gui.engine.meta_train.progress import Note, Progress, Saved, Trained, Validated
+from fewshot_gui.engine.meta_train.score import Score
+from fewshot_gui.engine.meta_train.stage import Scene, StageRun, network_values
+from fewshot_gui.engine.network import Network
+from fewshot_gui.errors import UserError
+
+
+@dataclass
+class Kept:
+    """Weights worth keeping: values of a stage's modules, their score, and what goes into the model's config."""
+
+    tensors: dict[str, Tensor]
+    score: Score
+    values: dict[str, Any]
+
+
+@dataclass
+class Position:
+    """Where a training stands. stage, step: the next to do. kept: from earlier stages. best: of this stage."""
+
+    stage: int = 0
+    step: int = 0
+    loss: float = math.nan
+    precision: str = ""
+    kept: Kept | None = None
+    best: Kept | None = None
+
+
+@dataclass
+class Training:
+    """One training at work. `kept` is there when `run` is through."""
+
+    scene: Scene
+    network: Network  # with the weights of init, or random ones
+    pretrained: bool
+    checkpoint: CheckpointFolder
+    recipe_id: str  # a training is resumed only with the recipe it was started with
+    stop: Callable[[], bool] = lambda: False
+    position: Position = field(default_factory=Position)
+    _number: int = 0
+    _saved_at: float = 0.0
+
+    @property
+    def kept(self) -> Kept:
+        """The best weights of all stages that validation kept."""
+        if self.position.kept is None:
+            raise ValueError("the training has not run")
+        return self.position.kept
+
+    def run(self, resume: bool = False) -> Iterator[Progress]:
+        """Train. resume: go on from the checkpoint if there is one. Stops after a step, checkpoint saved, on `stop`."""
+        loaded = self._load() if resume and self.checkpoint.exists else None
+        if loaded is None and self.pretrained:
+            yield Note("Measuring the start on the validation classes.")
+            self.position.kept = self._measured_start()
+        for number in range(self.position.stage, len(self.scene.recipe.stages)):
+            self.position.stage = number
+            yield from self._stage(number, loaded)
+            loaded = None
+            if self.stop():
+                return
+
+    def _stage(self, number: int, loaded: dict[str, Tensor] | None) -> Iterator[Progress]:
+        run, average, optimiser = self._begin(number, loaded)
+        try:
+            yield from self._steps(run, average, optimiser)
+        except GeneratorExit:
+            self._save(run, average, optimiser)
+            raise
+        if self.position.step == run.stage.steps:
+            yield self._decide(run)
+
+    def _begin(
+        self, number: int, loaded: dict[str, Tensor] | None
+    ) -> tuple[StageRun, Average, torch.optim.Optimizer]:
+        """A stage at its first step, or at the step of the checkpoint."""
+        if self.position.kept is not None:
+            self.network.load_state_dict(network_values(self.position.kept.tensors))
+        recipe = self.scene.recipe.stages[number]
+        run = stages.KINDS[recipe.kind](self.scene, recipe, number, self.network)
+        if loaded is None:
+            self.position.step, self.position.loss, self.position.best = 0, math.nan, None
+            run.prepare()
+            self.position.precision = run.choose_precision()
+        else:
+            run.modules.load_state_dict(_under("modules.", loaded))
+        run.precision = self.position.precision
+        average = Average(run.modules, run.stage.ema)
+        optimiser = optimise.optimiser_for(run.modules, run.stage, run.extra_rates())
+        if loaded is not None:
+            average.load(_under("average.", loaded))
+            optimise.restore_state(optimiser, _under("optimiser.", loaded))
+        return run, average, optimiser
+
+    def _steps(self, run: StageRun, average: Average, optimiser: torch.optim.Optimizer) -> Iterator[Progress]:
+        """The steps that are left of a stage, with looks at the validation classes and checkpoints between them."""
+        position, stage, every = self.position, run.stage, self.scene.recipe.validation.every
+        began, first, self._saved_at = time.monotonic(), position.step, time.monotonic()
+        while position.step < stage.steps:
+            self._step(run, average, optimiser)
+            seconds = (time.monotonic() - began) / (position.step - first)
+            last = position.step == stage.steps
+            if last or position.step % every == 0:
+                yield self._look(run, average)
+            if not last and (self.stop() or self._due()):
+                self._save(run, average, optimiser)
+                yield Saved(stage.kind, position.step)
+            yield Trained(
+                stage.kind, position.step, stage.steps, position.loss,
+                position.best.score.mean if position.best else None,
+                run.pictures_per_step / seconds, seconds * (stage.steps - position.step),
+            )
+            if self.stop():
+                return
+
+    def _step(self, run: StageRun, average: Average, optimiser: torch.optim.Optimizer) -> None:
+        position, stage = self.position, run.stage
+        run.train_mode()
+        optimise.set_rates(optimiser, stage, position.step)
+        optimiser.zero_grad(set_to_none=True)
+        loss = run.loss(position.step)
+        if not torch.isfinite(loss):
+            raise UserError(f"The loss became {loss.item()} at step {position.step + 1}; lower the stage's rate.")
+        loss.backward()
+        if stage.clip:
+            torch.nn.utils.clip_grad_norm_(run.modules.parameters(), stage.clip)
+        optimiser.step()
+        average.update(run.modules, position.step)
+        value = loss.item()
+        position.loss = value if math.isnan(position.loss) else 0.98 * position.loss + 0.02 * value
+        position.step += 1
+
+    def _look(self, run: StageRun, average: Average) -> Validated:
+        """Validate the averaged weights and remember them if they lead."""
+        score = run.score(average.values)
+        leads = self.position.best is None or score.mean > self.position.best.score.mean
+        if leads:
+            tensors = {name: value.clone() for name, value in average.values.items()}
+            self.position.best = Kept(tensors, score, run.kept(tensors))
+        return Validated(run.stage.kind, self.position.step, score.mean, *score.interval(), best=leads)
+
+    def _decide(self, run: StageRun) -> Note:
+        """Keep a finished stage if nothing was there before or the paired gain's interval lies above zero."""
+        position, best = self.position, self.position.best
+        if best is None:
+            raise ValueError("a stage ends with a look at the validation classes")
+        name = run.stage.kind
+        if position.kept is None:
+            position.kept = best
+            return Note(f"Stage {name} reached {best.score.mean:.1%} on the validation classes.")
+        mean, low, high = best.score.gain_over(position.kept.score)
+        if low > 0:
+            position.kept = best
+        verdict = "is kept" if low > 0 else "is not kept"
+        return Note(f"Stage {name} {verdict}: {mean:+.2%} ({low:+.2%} to {high:+.2%}) on the validation classes.")
+
+    def _measured_start(self) -> Kept:
+        run = stages.KINDS["episodes"](self.scene, stages.LOOK_ONLY, 0, self.network)
+        tensors = {name: value.clone() for name, value in run.modules.state_dict().items()}
+        return Kept(tensors, run.score(tensors), {})
+
+    def _due(self) -> bool:
+        return time.monotonic() - self._saved_at >= 60 * self.scene.recipe.checkpoint_minutes
+
+    def _save(self, run: StageRun, average: Average, optimiser: torch.optim.Optimizer) -> None:
+        position = self.position
+        values = {
+            "recipe": self.recipe_id, "number": self._number, "stage": position.stage, "step": position.step,
+            "loss": position.loss, "precision": position.precision,
+            "kept": _kept_values(position.kept), "best": _kept_values(position.best),
+        }
+        tensors = {
+            **_over("modules.", run.modules.state_dict()), **_over("average.", average.values),
+            **_over("optimiser.", optimise.state_of(optimiser)),
+            **_over("kept.", position.kept.tensors if position.kept else {}),
+            **_over("best.", position.best.tensors if position.best else {}),
+        }
+        self.checkpoint.save(self._number, values, tensors)
+        self._number += 1
+        self._saved_at = time.monotonic()
+
+    def _load(self) -> dict[str, Tensor]:
+        """Set the position from the checkpoint; its tensors. UserError if it belongs to another recipe."""
+        values, tensors = self.checkpoint.load(self.scene.device)
+        if values["recipe"] != self.recipe_id:
+            raise UserError(f"{self.checkpoint.path} belongs to another recipe; train anew without --resume.")
+        self._number = values["number"] + 1
+        self.position = Position(
+            values["stage"], values["step"], values["loss"], values["precision"],
+            _kept(values["kept"], _under("kept.", tensors)), _kept(values["best"], _under("best.", tensors)),
+        )
+        return tensors
+
+
+def _over(prefix: str, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    return {prefix + name: value for name, value in tensors.items()}
+
+
+def _under(prefix: str, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    return {name.removeprefix(prefix): value for name, value in tensors.items() if name.startswith(prefix)}
+
+
+def _kept_values(kept: Kept | None) -> dict[str, Any] | None:
+    if kept is None:
+        return None
+    return {"cells": {cell: list(v) for cell, v in kept.score.cells.items()}, "values": kept.values}
+
+
+def _kept(values: dict[str, Any] | None, tensors: dict[str, Tensor]) -> Kept | None:
+    return None if values is None else Kept(tensors, Score(values["cells"]), values["values"])

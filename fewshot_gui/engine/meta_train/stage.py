@@ -1,0 +1,183 @@
+"""What a stage of a training is to the loop: modules to train, a loss for each step, a look at the validation classes."""
+
+from __future__ import annotations
+
+import copy
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from fewshot_gui.engine.meta_train.augment import augment, resize
+from fewshot_gui.engine.meta_train.data import Pictures
+from fewshot_gui.engine.meta_train.draws import tensors
+from fewshot_gui.engine.meta_train.recipe import Precision, Recipe, Stage
+from fewshot_gui.engine.meta_train.score import Score
+from fewshot_gui.engine.meta_train.space import Space, mean_embedding, no_mean
+from fewshot_gui.engine.meta_train.validation import Validator, embed_all, prototype_answer
+from fewshot_gui.engine.network import Network
+
+BASE_PICTURES = 2000  # enough for a mean embedding
+
+
+@dataclass(frozen=True, eq=False)
+class Scene:
+    """What all stages of one training share. validation: pictures at the model's size."""
+
+    recipe: Recipe
+    training: Pictures
+    validation: Pictures
+    validator: Validator
+    device: torch.device
+
+    def space(self, network: Network) -> Space:
+        """The space of a network as it is now: its base mean is measured on evenly spread training pictures."""
+        recipe = self.recipe
+        if recipe.metric == "euclidean":
+            return Space("euclidean", recipe.normalised, no_mean(network.embedding_size, self.device))
+        with evaluating(network):
+            embeddings = embed_all(network, self.normalise, self.base_pictures)
+        return Space("cosine", recipe.normalised, mean_embedding(embeddings, recipe.normalised))
+
+    @cached_property
+    def base_pictures(self) -> Pictures:
+        """Up to 2,000 training pictures, evenly spread, at the model's size."""
+        n = len(self.training)
+        rows = torch.linspace(0, n - 1, min(n, BASE_PICTURES)).round().long()
+        chosen = self.training.tensor[rows.to(self.training.tensor.device)]
+        return replace(self.training, tensor=resize(chosen, self.recipe.preprocessing.size).to(self.device))
+
+    def normalise(self, pictures: Tensor) -> Tensor:
+        """uint8 or float 0-255 pictures [n, C, S, S] -> the network's input on the device."""
+        return self.recipe.preprocessing.normalise(pictures.to(self.device))
+
+
+class StageRun(ABC):
+    """A stage at work. `modules` holds everything that is trained; its "network" is the backbone."""
+
+    def __init__(self, scene: Scene, stage: Stage, number: int, network: Network):
+        """number: the stage's place in the recipe. network: with the weights that the stage starts from."""
+        self.scene, self.stage, self.number, self.network = scene, stage, number, network
+        self.modules = nn.ModuleDict({"network": network})
+        self.precision: str = stage.precision
+        freeze_below(network, stage.from_block)
+
+    def prepare(self) -> None:
+        """Set what depends on the data at a fresh start (not when resumed)."""
+        return
+
+    def choose_precision(self) -> str:
+        """float32 or bfloat16: as the recipe says, or for "auto" whichever takes less time for a step here."""
+        if self.stage.precision != "auto":
+            return self.stage.precision
+        return min(("float32", "bfloat16"), key=self._seconds_per_step)
+
+    def _seconds_per_step(self, precision: Precision) -> float:
+        """Median of three steps' losses and gradients after one to warm up; the modules are left as they were."""
+        self.precision = precision
+        before = {name: value.clone() for name, value in self.modules.state_dict().items()}
+        self.train_mode()
+        seconds = [self._timed_gradients(step) for step in range(4)]
+        self.modules.load_state_dict(before)
+        self.modules.zero_grad(set_to_none=True)
+        return sorted(seconds[1:])[1]
+
+    def _timed_gradients(self, step: int) -> float:
+        began = time.perf_counter()
+        self.loss(step).backward()
+        return time.perf_counter() - began
+
+    @property
+    @abstractmethod
+    def pictures_per_step(self) -> int:
+        """How many pictures a step looks at."""
+
+    @abstractmethod
+    def loss(self, step: int) -> Tensor:
+        """The loss of a step: a pure function of the modules and the step's number (from 0)."""
+
+    def extra_rates(self) -> dict[str, float]:
+        """Highest learning rates of modules that have their own: module name -> rate."""
+        return {}
+
+    def score(self, values: Mapping[str, Tensor]) -> Score:
+        """The validation score of stored values of `modules`."""
+        network = self.network_with(values)
+        space = self.scene.space(network)
+        points = space.place(embed_all(network, self.scene.normalise, self.scene.validation))
+        return self.scene.validator.score(prototype_answer(points, space))
+
+    def kept(self, values: Mapping[str, Tensor]) -> dict[str, Any]:
+        """JSON values that go into the model's config with these values, e.g. a learned temperature."""
+        return {}
+
+    def network_with(self, values: Mapping[str, Tensor]) -> Network:
+        """A copy of the network with stored values, in eval mode."""
+        network = copy.deepcopy(self.network)
+        network.load_state_dict(network_values(values))
+        return network.eval().requires_grad_(False)
+
+    def train_mode(self) -> None:
+        """Put the network into training mode, but for the BatchNorm statistics that are frozen."""
+        self.modules.train()
+        for name, module in self.network.named_modules():
+            frozen = self.stage.statistics == "frozen" or is_below(self.network, name, self.stage.from_block)
+            if isinstance(module, nn.modules.batchnorm._BatchNorm) and frozen:
+                module.eval()
+
+    def batch(self, rows: Tensor, step: int, what: str = "") -> Tensor:
+        """Training pictures by row, augmented and normalised: [n, C, S, S] float32 on the device."""
+        pictures = self.scene.training.tensor[rows.to(self.scene.training.tensor.device)]
+        size = self.stage.size or self.scene.recipe.preprocessing.size
+        padding = "zeros" if self.scene.recipe.preprocessing.polarity == "ink" else "reflection"
+        draw = tensors(self.scene.recipe.seed, self.number, step, what)
+        return self.scene.normalise(augment(pictures, self.stage.augmentation, size, draw, padding))
+
+    def embed(self, x: Tensor) -> Tensor:
+        """[n, D] float32 with gradients; blocks below `from_block` without."""
+        with self.autocast():
+            if self.stage.from_block < 0:
+                return self.network(x).float()
+            with torch.no_grad():
+                features = self.network(x, stop=self.stage.from_block)
+            return self.network(features, start=self.stage.from_block).float()
+
+    def autocast(self) -> AbstractContextManager[Any]:
+        """The context in which the network computes, as `precision` says."""
+        return torch.autocast(self.scene.device.type, torch.bfloat16, enabled=self.precision == "bfloat16")
+
+
+def network_values(values: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """The network's part of stored values of `modules`."""
+    return {name.removeprefix("network."): v for name, v in values.items() if name.startswith("network.")}
+
+
+def freeze_below(network: Network, block: int) -> None:
+    """Let only parameters of a block and those above it have gradients."""
+    for name, parameter in network.named_parameters():
+        parameter.requires_grad_(network.block_of(name) >= block)
+
+
+def is_below(network: Network, module: str, block: int) -> bool:
+    """Whether a module with parameters of its own lies below a block."""
+    return bool(module) and block >= 0 and network.block_of(f"{module}.weight") < block
+
+
+class evaluating:
+    """Context: a network in eval mode without gradients, afterwards as it was."""
+
+    def __init__(self, network: nn.Module):
+        self._network, self._modes = network, {m: m.training for m in network.modules()}
+
+    def __enter__(self) -> None:
+        self._network.eval()
+
+    def __exit__(self, *_: object) -> None:
+        for module, mode in self._modes.items():
+            module.training = mode
