@@ -33,7 +33,7 @@ def parse(text: str, file: str) -> ModelConfig:
     schema = values.pop("schema", None)
     if schema != SCHEMA:
         raise UserError(f"{file}: schema is {schema!r}, this version reads {SCHEMA}; update the program or the folder.")
-    config = _object(ModelConfig, values, file, "")
+    config = object_of(ModelConfig, values, file, "")
     _check(config, file)
     return config
 
@@ -44,7 +44,11 @@ def dump(config: ModelConfig) -> str:
     return json.dumps(values, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 
 
-def _object(kind: type, values: Any, file: str, key: str) -> Any:
+def object_of(kind: type, values: Any, file: str, key: str) -> Any:
+    """A dataclass of that kind from a table of plain values, as JSON or TOML have them; checked key by key.
+
+    file: named in messages; key: what precedes the keys there, e.g. "stages[0].". UserError says what is wrong.
+    """
     if not isinstance(values, dict):
         raise _wrong(file, key, "an object {...}", values)
     hints, known = get_type_hints(kind), {field.name: field for field in fields(kind)}
@@ -83,7 +87,7 @@ def _value(kind: Any, value: Any, file: str, key: str) -> Any:
             raise _wrong(file, key, "an object {...}", value)
         return {name: _value(inner[1], item, file, f"{key}.{name}") for name, item in value.items()}
     if is_dataclass(kind):
-        return _object(kind, value, file, f"{key}.")
+        return object_of(kind, value, file, f"{key}.")
     return _scalar(kind, value, file, key)
 
 
