@@ -76,7 +76,7 @@ class ClassTable:
 class Episode:
     """One task: who is in it (table indices) and which rows are its support and query set.
 
-    classes: [n_way] int64. support: [n_way * n_shot] rows, class by class; query: [n_query in all] rows, class by class.
+    classes: [n_way] int64. support: [n_way * n_shot] rows, class by class; query: rows, class by class.
     support_labels, query_labels: int64 in 0..n_way-1, the position in `classes`.
     """
 

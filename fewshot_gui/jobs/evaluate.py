@@ -1,0 +1,238 @@
+"""Few-shot accuracy on a labelled data set: `evaluate(EvaluateOptions(...))`, a generator.
+
+It yields, as frozen values, `Step` and `Warned` (jobs.events), `Row` and `Paired` (engine.evaluate) as soon as each
+is known, and last one `Evaluation` that holds them all; `report_json` and `report_text` (jobs.evaluate_report) say
+it to programs and to people. UserError and UsageError come before the costly part wherever that can be.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from fewshot_gui.engine import device, embed, model_folder
+from fewshot_gui.engine import evaluate as engine
+from fewshot_gui.engine import methods as method_registry
+from fewshot_gui.engine.episodes import ClassTable, Ways
+from fewshot_gui.engine.evaluate import Paired, Row
+from fewshot_gui.engine.method import Method
+from fewshot_gui.engine.model import Model
+from fewshot_gui.engine.preprocess import Preprocessing
+from fewshot_gui.errors import UsageError, UserError
+from fewshot_gui.images.collection import Collection, open_collection
+from fewshot_gui.jobs.events import Step, Warned
+from fewshot_gui.types import Picture, Unreadable
+
+_ROTATIONS = ("@90", "@180", "@270")  # what Collection.rotated adds to a class's name
+_NAMED = 3  # examples in a message
+
+
+@dataclass(frozen=True)
+class EvaluateOptions:
+    """The command line's options, by the same names and with the same defaults.
+
+    data: folders, .zip archives or one .npz (see images.collection). ways: classes per episode, or "all" there are.
+    shots: one result per number. queries: pictures asked about per class. methods: NAME[:field=value...] each; empty:
+    the model's own default. split_file, split: which classes (default: test, else val, else all). rotations: every
+    class turned by 90, 180 and 270 degrees is another class. groups: each episode within one group. allow_seen: also
+    classes the model was trained on. size: side in pixels of the frozen network's input, instead of the model's.
+    """
+
+    data: tuple[Path, ...]
+    ways: Ways = 5
+    shots: tuple[int, ...] = (1, 5)
+    queries: int = 15
+    episodes: int = 600
+    methods: tuple[str, ...] = ()
+    backbone: str = "lite0-natural"
+    device: str = "auto"
+    split_file: Path | None = None
+    split: str | None = None
+    rotations: bool = False
+    groups: bool = False
+    seed: int = 0
+    allow_seen: bool = False
+    size: int | None = None
+
+    def __post_init__(self) -> None:
+        for name in ("queries", "episodes"):
+            if getattr(self, name) < 1:
+                raise UsageError(f"--{name} must be at least 1, not {getattr(self, name)}.")
+        if not self.shots or min(self.shots) < 1 or len(set(self.shots)) < len(self.shots):
+            raise UsageError(f"--shots must be different numbers from 1 up, not {','.join(map(str, self.shots))!r}.")
+        if self.ways != "all" and self.ways < 2:
+            raise UsageError(f"--ways must be at least 2 or all, not {self.ways}.")
+        if self.seed < 0:
+            raise UsageError(f"--seed must be 0 or more, not {self.seed}.")
+        if self.size is not None and self.size < 16:
+            raise UsageError(f"--size must be at least 16 pixels, not {self.size}.")
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """All that was measured. split: the split's name, as the collection calls it."""
+
+    dataset: str
+    split: str
+    seed: int
+    rows: tuple[Row, ...]
+    paired: tuple[Paired, ...]
+    warnings: tuple[str, ...]
+
+
+def evaluate(options: EvaluateOptions) -> Iterator[Step | Warned | Row | Paired | Evaluation]:
+    """Opens, checks, embeds once, runs the episodes; see the module's first lines."""
+    heard: list[str] = []
+    told = 0
+    for value in _evaluate(options, heard):
+        while told < len(heard):
+            yield Warned(heard[told])
+            told += 1
+        yield value
+
+
+def _evaluate(options: EvaluateOptions, heard: list[str]) -> Iterator[Step | Row | Paired | Evaluation]:
+    collection = _collection(options)
+    model = _model(options, heard)
+    methods = _methods(options, model)
+    plan = engine.Plan(options.ways, options.shots, options.queries, options.episodes, options.groups, options.seed)
+    engine.check(_table(collection), methods, plan)
+    if not options.allow_seen:
+        refuse_seen(collection, model)
+    data = yield from _embedded(collection, model, methods, heard)
+    found: list[Row | Paired] = []
+    for value in engine.evaluate(model, data, methods, plan):
+        if isinstance(value, engine.Progress):
+            yield Step(value.what, value.share)
+        else:
+            found.append(value)
+            yield value
+    rows = tuple(value for value in found if isinstance(value, Row))
+    paired = tuple(value for value in found if isinstance(value, Paired))
+    yield Evaluation(collection.name, collection.split_name, options.seed, rows, paired, tuple(heard))
+
+
+def refuse_seen(collection: Collection, model: Model) -> None:
+    """UserError if the model was trained on classes of the collection, turned ones included."""
+    trained = {_upright(name) for name in model.config.training_classes}
+    names = {_upright(entry.name) for entry in collection.classes}
+    seen = sorted(names & trained)
+    if seen:
+        examples = ", ".join(seen[:_NAMED]) + (", ..." if len(seen) > _NAMED else "")
+        raise UserError(
+            f"{model.name} was trained on {len(seen)} of these {len(names)} classes ({examples}), so the result would "
+            "flatter it: choose other classes or another model, or allow it with --allow-seen."
+        )
+
+
+def _upright(name: str) -> str:
+    """The class's name without the turn that Collection.rotated added."""
+    for turn in _ROTATIONS:
+        name = name.removesuffix(turn)
+    return name
+
+
+def _collection(options: EvaluateOptions) -> Collection:
+    collection = open_collection(options.data).split(options.split_file, options.split)
+    return collection.rotated() if options.rotations else collection
+
+
+def _model(options: EvaluateOptions, heard: list[str]) -> Model:
+    model = model_folder.load(options.backbone, device.choose(options.device, heard.append))
+    if options.size is None:
+        return model
+    preprocessing = replace(model.config.preprocessing, size=options.size)
+    return replace(model, config=replace(model.config, preprocessing=preprocessing))
+
+
+def _methods(options: EvaluateOptions, model: Model) -> dict[str, Method]:
+    """The methods by the names they were asked for with. UsageError for an unknown one or one named twice."""
+    names = options.methods or (model.config.method,)
+    if len(set(names)) < len(names):
+        raise UsageError(f"--methods names a method twice: {','.join(names)}.")
+    created = {}
+    for name in names:
+        method, given = method_registry.parse(name)
+        created[name] = method_registry.create(method, model.config, given)
+    return created
+
+
+def _table(collection: Collection, counts: list[int] | None = None) -> ClassTable:
+    """The table episodes are drawn from; counts: usable pictures per class, if not all are."""
+    entries = collection.classes
+    return ClassTable(
+        counts=tuple(counts or [entry.count for entry in entries]),
+        groups=tuple(entry.group for entry in entries),
+        name=collection.name,
+    )
+
+
+class _AllPictures:
+    """The collection as one row of pictures, class by class: what the engine reads (types.PictureSource)."""
+
+    def __init__(self, collection: Collection) -> None:
+        self._collection = collection
+        self.where = [(c, p) for c, entry in enumerate(collection.classes) for p in range(entry.count)]
+
+    def __len__(self) -> int:
+        return len(self.where)
+
+    def read(self, index: int, at_least: int) -> Picture | Unreadable:
+        return self._collection.read(*self.where[index], at_least)
+
+
+def _embedded(
+    collection: Collection, model: Model, methods: Mapping[str, Method], heard: list[str]
+) -> Generator[Step, None, engine.Data]:
+    """Yields progress; returns engine.Data of the pictures that could be read, with pixels if a method needs them."""
+    source = _AllPictures(collection)
+    embeddings = torch.zeros(len(source), len(model.base_mean))
+    bad = yield from _fill(embeddings, "embedding", embed.embed_stream(model, source, tell=heard.append), model.name)
+    pictures = None
+    if any(method.needs == "pictures" for method in methods.values()):
+        preprocessing = model.adaptation.preprocessing
+        pictures = _blank(len(source), preprocessing)
+        raw = embed.stream(source, preprocessing, _as_they_are, torch.device("cpu"), tell=heard.append)
+        bad.update((yield from _fill(pictures, "reading pictures", raw, model.name)))
+    good = torch.tensor([index not in bad for index in range(len(source))])
+    if bad:
+        heard.append(_left_out(bad))
+        embeddings = embeddings[good]
+        pictures = None if pictures is None else pictures[good]
+    counts = [0] * len(collection.classes)
+    for index, (c, _) in enumerate(source.where):
+        counts[c] += index not in bad
+    return engine.Data(_table(collection, counts), embeddings.to(model.device), pictures)
+
+
+def _fill(
+    rows: Tensor, what: str, stream: Iterator[embed.Embedded], model: str
+) -> Generator[Step, None, dict[int, Unreadable]]:
+    """Writes a stream's rows to their places; returns what could not be read: index -> Unreadable."""
+    bad: dict[int, Unreadable] = {}
+    for part in stream:
+        if part.readable:
+            if part.rows.shape[1:] != rows.shape[1:]:
+                raise UserError(f"{model} gives embeddings of another size at this input size; leave --size out.")
+            rows[[part.start + place for place in part.readable]] = part.rows.to(rows.dtype)
+        bad.update({part.start + place: why for place, why in part.unreadable.items()})
+        yield Step(what, (part.start + len(part)) / len(rows))
+    return bad
+
+
+def _blank(n: int, preprocessing: Preprocessing) -> Tensor:
+    return torch.empty(n, preprocessing.channels, preprocessing.size, preprocessing.size, dtype=torch.uint8)
+
+
+def _as_they_are(pictures: Tensor, _: torch.device) -> Tensor:
+    return pictures
+
+
+def _left_out(bad: Mapping[int, Unreadable]) -> str:
+    first = bad[min(bad)]
+    pictures = "1 picture was left out, it" if len(bad) == 1 else f"{len(bad)} pictures were left out, they"
+    return f"{pictures} could not be read (first: {first.path}: {first.reason})."
