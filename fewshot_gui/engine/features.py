@@ -1,0 +1,88 @@
+"""From embeddings to the features that heads compare: centring and L2-normalising, in one place for all heads."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from fewshot_gui.engine.method import Support
+from fewshot_gui.errors import UsageError
+
+if TYPE_CHECKING:
+    from fewshot_gui.engine.model import Model
+
+Centre = Literal["base", "support", "none", "folder"]
+
+_ROUNDING = 1e-6  # centring leaves no less of a vector's length than this, unless what is left is rounding noise
+
+
+@dataclass(frozen=True, eq=False)
+class Transform:
+    """Embeddings [m, D] -> features [m, D]: L2-normalise first, subtract the centre, L2-normalise; each step optional.
+
+    The base mean is a mean of embeddings as they are, so nothing comes before it (SimpleShot's CL2N, Wang et al.
+    2019); a support's or folder's mean is that of L2-normalised embeddings.
+    """
+
+    first: bool = False
+    centre: Tensor | None = None  # [D]
+    last: bool = False
+
+    def __call__(self, embeddings: Tensor) -> Tensor:
+        features = l2_normalised(embeddings.float()) if self.first else embeddings.float()
+        if self.centre is not None:
+            length = features.norm(dim=-1, keepdim=True)
+            features = features - self.centre
+            noise = features.norm(dim=-1, keepdim=True) <= _ROUNDING * length
+            features = features.masked_fill(noise, 0.0)
+        return l2_normalised(features) if self.last else features
+
+    def state(self) -> tuple[dict[str, Tensor], dict[str, Any]]:
+        """(tensors, JSON values) for `transform_from`; part of a head's state."""
+        tensors = {} if self.centre is None else {"centre": self.centre}
+        return tensors, {"first": self.first, "last": self.last}
+
+
+def transform_from(tensors: Mapping[str, Tensor], values: Mapping[str, Any]) -> Transform:
+    """The transform whose `state` this is; other entries are ignored."""
+    return Transform(bool(values["first"]), tensors.get("centre"), bool(values["last"]))
+
+
+def cosine_transform(model: Model, support: Support, pool: Tensor | None, centre: Centre) -> Transform:
+    """Features of length 1 whose dot products are cosines.
+
+    centre: base = the base mean in the model's folder; support = the mean of the support's class means; folder = the
+    mean of support and pool together (transductive); none = no centring. UsageError for folder without a pool.
+    """
+    if centre == "base":
+        return Transform(first=False, centre=model.base_mean, last=True)
+    if centre == "none":
+        return Transform(last=True)
+    vectors = l2_normalised(support.embeddings)
+    if centre == "support":
+        return Transform(first=True, centre=class_means(vectors, support.labels, support.n_way).mean(0), last=True)
+    if pool is None or not len(pool):
+        raise UsageError("centre=folder needs a folder of pictures to centre on; choose centre=support without one.")
+    together = torch.cat([vectors, l2_normalised(pool.to(vectors.device).float())])
+    return Transform(first=True, centre=_mean(together), last=True)
+
+
+def l2_normalised(vectors: Tensor) -> Tensor:
+    """Each row of [m, D] with length 1; a zero row stays zero."""
+    return F.normalize(vectors, dim=-1)
+
+
+def class_means(vectors: Tensor, labels: Tensor, n_way: int) -> Tensor:
+    """[n_way, D] the mean of each class's rows of vectors [n, D]; every class must have one."""
+    sums = vectors.new_zeros(n_way, vectors.shape[1]).index_add_(0, labels, vectors)
+    return sums / torch.bincount(labels, minlength=n_way).unsqueeze(1)
+
+
+def _mean(vectors: Tensor) -> Tensor:
+    """The mean of the rows, the same float32 numbers in whatever order they come; summed on the CPU in float64."""
+    return vectors.cpu().double().mean(0).float().to(vectors.device)
