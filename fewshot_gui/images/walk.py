@@ -1,0 +1,105 @@
+"""Walks folders for pictures: survives symlink loops, skips what is hidden or foreign, and counts it."""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass, field
+
+from fewshot_gui.images.formats import has_picture_ending
+
+_DIGITS = re.compile(r"([0-9]+)")
+
+
+@dataclass
+class Walk:
+    """What was met on the way, over as many calls of `pictures_below` as there are folders to walk.
+
+    seen: real folders already walked, which are not walked again, whatever links lead to them.
+    """
+
+    hidden: int = 0
+    foreign: int = 0
+    example: str = ""
+    closed: list[str] = field(default_factory=list)
+    seen: set[tuple[int, int]] = field(default_factory=set)
+
+    def pictures_below(self, root: str) -> list[str]:
+        """Paths of the pictures anywhere below root, each beginning with root as given, in natural order.
+
+        A folder that can be reached directly and by a link is found under its own name.
+        """
+        found: list[str] = []
+        links: list[str] = []
+        waiting = [root]
+        while waiting or links:
+            folder = waiting.pop() if waiting else links.pop(0)
+            if self.enter(folder):
+                self._list(folder, found, waiting, links)
+        return sorted(found, key=natural_key)
+
+    def enter(self, folder: str) -> bool:
+        """Notes that a real folder is now walked; False if it was before, or cannot be reached."""
+        try:
+            status = os.stat(folder)
+        except OSError:
+            self.closed.append(folder)
+            return False
+        identity = status.st_dev, status.st_ino
+        known = identity in self.seen
+        self.seen.add(identity)
+        return not known
+
+    def entries(self, folder: str) -> list[os.DirEntry[str]]:
+        """What a folder holds, hidden entries left out and counted, in natural order; empty if it cannot be opened."""
+        try:
+            with os.scandir(folder) as listing:
+                entries = list(listing)
+        except OSError:
+            self.closed.append(folder)
+            return []
+        shown = [e for e in entries if not e.name.startswith(".")]
+        self.hidden += len(entries) - len(shown)
+        return sorted(shown, key=lambda e: natural_key(e.name))
+
+    def is_picture(self, name: str) -> bool:
+        """Whether a file of that name counts as a picture; counts it if not."""
+        if has_picture_ending(name):
+            return True
+        self.foreign += 1
+        self.example = self.example or name
+        return False
+
+    def warnings(self) -> tuple[str, ...]:
+        """One sentence about all that was skipped, and one per folder that could not be opened."""
+        shut = tuple(f"The folder {path} could not be opened; its pictures are missing here." for path in self.closed)
+        return (*([self._skipped()] if self.hidden or self.foreign else []), *shut)
+
+    def _skipped(self) -> str:
+        parts = []
+        if self.hidden:
+            parts.append(f"{self.hidden} hidden {'file or folder' if self.hidden == 1 else 'files or folders'}")
+        if self.foreign:
+            files = "file" if self.foreign == 1 else "files"
+            parts.append(f"{self.foreign} {files} without a picture's ending (such as {self.example})")
+        return f"Skipped {' and '.join(parts)}."
+
+    def _list(self, folder: str, found: list[str], waiting: list[str], links: list[str]) -> None:
+        for entry in self.entries(folder):
+            if not entry.is_dir():
+                if self.is_picture(entry.name):
+                    found.append(entry.path)
+            elif entry.is_symlink():
+                links.append(entry.path)
+            else:
+                waiting.append(entry.path)
+
+
+def natural_key(path: str) -> tuple[object, ...]:
+    """Sorts paths as people count: folder by folder, numbers by value, capitals beside small letters."""
+    folders = tuple(tuple(_piece(p) for p in _DIGITS.split(part.casefold())) for part in path.split(os.sep))
+    return folders, path
+
+
+def _piece(text: str) -> tuple[int, str]:
+    return (int(text), "") if text.isdigit() and text.isascii() else (-1, text)
