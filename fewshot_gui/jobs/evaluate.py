@@ -1,6 +1,6 @@
 """Few-shot accuracy on a labelled data set: `evaluate(EvaluateOptions(...))`, a generator.
 
-It yields, as frozen values, `Step` and `Warned` (jobs.events), `Row` and `Paired` (engine.evaluate) as soon as each
+It yields, as frozen values, `Step` and `Warned` (jobs.events), `Row` and `Paired` (engine.results) as soon as each
 is known, and last one `Evaluation` that holds them all; `report_json` and `report_text` (jobs.evaluate_report) say
 it to programs and to people. UserError and UsageError come before the costly part wherever that can be.
 """
@@ -18,10 +18,10 @@ from fewshot_gui.engine import device, embed, model_folder
 from fewshot_gui.engine import evaluate as engine
 from fewshot_gui.engine import methods as method_registry
 from fewshot_gui.engine.episodes import ClassTable, Ways
-from fewshot_gui.engine.evaluate import Paired, Row
 from fewshot_gui.engine.method import Method
 from fewshot_gui.engine.model import Model
 from fewshot_gui.engine.preprocess import Preprocessing
+from fewshot_gui.engine.results import Paired, Row
 from fewshot_gui.errors import UsageError, UserError
 from fewshot_gui.images.collection import Collection, open_collection
 from fewshot_gui.jobs.events import Step, Warned
@@ -97,6 +97,7 @@ def evaluate(options: EvaluateOptions) -> Iterator[Step | Warned | Row | Paired 
 
 def _evaluate(options: EvaluateOptions, heard: list[str]) -> Iterator[Step | Row | Paired | Evaluation]:
     collection = _collection(options)
+    heard += [*collection.warnings, *_missing(collection)]
     model = _model(options, heard)
     methods = _methods(options, model)
     plan = engine.Plan(options.ways, options.shots, options.queries, options.episodes, options.groups, options.seed)
@@ -139,6 +140,13 @@ def _upright(name: str) -> str:
 def _collection(options: EvaluateOptions) -> Collection:
     collection = open_collection(options.data).split(options.split_file, options.split)
     return collection.rotated() if options.rotations else collection
+
+
+def _missing(collection: Collection) -> list[str]:
+    if not collection.missing:
+        return []
+    names = ", ".join(collection.missing[:_NAMED]) + (", ..." if len(collection.missing) > _NAMED else "")
+    return [f"{len(collection.missing)} classes of the split {collection.split_name} are not in the data: {names}."]
 
 
 def _model(options: EvaluateOptions, heard: list[str]) -> Model:

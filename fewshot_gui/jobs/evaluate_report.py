@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from fewshot_gui.engine.evaluate import Paired, Row
     from fewshot_gui.engine.metrics import Estimate
+    from fewshot_gui.engine.results import Paired, Row
     from fewshot_gui.jobs.evaluate import Evaluation
 
 SCHEMA = 1

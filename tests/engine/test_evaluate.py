@@ -8,9 +8,10 @@ import torch
 
 from fewshot_gui.engine import methods
 from fewshot_gui.engine.episodes import ClassTable, sample_episode
-from fewshot_gui.engine.evaluate import Data, Paired, Plan, Progress, Row, evaluate
+from fewshot_gui.engine.evaluate import Data, Plan, Progress, evaluate
 from fewshot_gui.engine.method import Head, Method
 from fewshot_gui.engine.metrics import Estimate, mean_over_episodes
+from fewshot_gui.engine.results import Paired, Row
 from fewshot_gui.errors import UserError
 from tests.engine.factories import tiny_model
 
