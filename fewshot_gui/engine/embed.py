@@ -1,0 +1,171 @@
+"""Pictures in, embeddings out: a stream in input order, with bounded memory, as fast as the cores allow.
+
+On a CPU decoding and the forward pass share the cores. So there is no queue and no hand-off: each of C threads (as
+many as torch would use) takes the next chunk, decodes it and runs the forward pass itself on one core. On a GPU the
+threads decode and the caller's thread runs the forward pass. Chunks start with one picture, for an early first
+answer, and depend on the source's length alone, never on timing: the same run gives the same numbers.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable, Generator, Iterator, Mapping
+from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from fewshot_gui.engine.device import MemoryGuard, Tell, tell_nobody
+from fewshot_gui.engine.model import Model
+from fewshot_gui.engine.preprocess import Preprocessing
+from fewshot_gui.engine.threads import single_core_pool
+from fewshot_gui.types import Picture, Unreadable
+
+Forward = Callable[[Tensor, torch.device], Tensor]  # [n, C, S, S] uint8 -> [n, F], on that device
+
+_CPU_CHUNK = 16  # pictures per forward pass; more gains nothing on one core and delays the first answers
+_GPU_CHUNK = 32
+_AHEAD = 2  # chunks under way beyond one per thread, so that a slow picture does not hold up the others
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Known:
+    """A picture whose row is known already, from a cache: it costs no decoding and no forward pass.
+
+    row: [F] in the precision of the stream, float16 for `embed_stream`.
+    """
+
+    content: str
+    row: np.ndarray
+
+
+class Source(Protocol):
+    """Where pictures come from (types.PictureSource), read from any thread; may know some rows already."""
+
+    def __len__(self) -> int: ...
+
+    def read(self, index: int, at_least: int) -> Picture | Unreadable | Known:
+        """One picture; see PictureSource.read."""
+        ...
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Embedded:
+    """Consecutive pictures of a source.
+
+    start: index of the first one in the source.
+    contents: content hash per picture, None where it could not be read.
+    readable: places in this chunk (0 = the first picture) of the pictures that have a row.
+    rows: [len(readable), F] on the CPU: embeddings, or what the stream's forward gave.
+    unreadable: place in this chunk -> why.
+    """
+
+    start: int
+    contents: tuple[str | None, ...]
+    readable: tuple[int, ...]
+    rows: Tensor
+    unreadable: Mapping[int, Unreadable]
+
+    def __len__(self) -> int:
+        return len(self.contents)
+
+
+def embed_stream(model: Model, source: Source, *, tell: Tell = tell_nobody) -> Generator[Embedded, None, None]:
+    """The model's embeddings [n, D], rounded to float16 so that cached and fresh ones are the same numbers.
+
+    Closing the generator ends the work after the pictures that are being decoded, and joins the threads.
+    UserError if not even one picture fits into memory; tell hears when smaller batches or the CPU have to do.
+    """
+    models = {model.device: model}
+
+    def forward(pictures: Tensor, device: torch.device) -> Tensor:
+        if device not in models:
+            models[device] = model.to(device)
+        return models[device].embed(pictures).half()
+
+    return stream(source, model.config.preprocessing, forward, model.device, tell=tell)
+
+
+def stream(
+    source: Source, preprocessing: Preprocessing, forward: Forward, device: torch.device, *, tell: Tell = tell_nobody
+) -> Generator[Embedded, None, None]:
+    """What forward gives for every picture of the source, in its order; forward must be safe to call from threads."""
+    guard = MemoryGuard(device, tell)
+    on_cpu = device.type == "cpu"
+
+    def finish(read: _Read) -> Embedded:
+        return read.finished(guard.run(forward, read.pictures) if read.pictures is not None else None)
+
+    def work(chunk: range) -> _Read | Embedded:
+        read = _read(source, chunk, preprocessing, stop)
+        return finish(read) if on_cpu else read
+
+    stop = threading.Event()
+    with single_core_pool() as (pool, threads):
+        chunks = iter(chunk_ranges(len(source), threads, _CPU_CHUNK if on_cpu else _GPU_CHUNK))
+        under_way: deque[Future] = deque()
+        try:
+            while True:
+                while len(under_way) < threads + _AHEAD and (chunk := next(chunks, None)) is not None:
+                    under_way.append(pool.submit(work, chunk))
+                if not under_way:
+                    return
+                done = under_way.popleft().result()
+                yield done if isinstance(done, Embedded) else finish(done)
+        finally:
+            stop.set()
+
+
+def chunk_ranges(n: int, threads: int, most: int) -> Iterator[range]:
+    """Cuts 0..n-1 into consecutive chunks: small at first and, so that no thread waits long, at the end."""
+    start, count = 0, 0
+    while start < n:
+        grown = 2 ** min(count // threads, most.bit_length())
+        fair = -(-(n - start) // (2 * threads))
+        size = min(grown, most, fair)
+        yield range(start, start + size)
+        start, count = start + size, count + 1
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class _Read:
+    """A chunk between decoding and the forward pass. fresh: places of `pictures`; known: place -> row."""
+
+    start: int
+    contents: tuple[str | None, ...]
+    pictures: Tensor | None
+    fresh: tuple[int, ...]
+    known: Mapping[int, np.ndarray]
+    unreadable: Mapping[int, Unreadable]
+
+    def finished(self, fresh_rows: Tensor | None) -> Embedded:
+        rows: dict[int, Tensor] = {place: torch.from_numpy(row) for place, row in self.known.items()}
+        if fresh_rows is not None:
+            rows.update(zip(self.fresh, fresh_rows, strict=True))
+        readable = tuple(sorted(rows))
+        stacked = torch.stack([rows[place] for place in readable]) if readable else torch.empty(0, 0)
+        return Embedded(self.start, self.contents, readable, stacked, self.unreadable)
+
+
+def _read(source: Source, chunk: range, preprocessing: Preprocessing, stop: threading.Event) -> _Read:
+    contents: list[str | None] = []
+    pictures: dict[int, Tensor] = {}
+    known: dict[int, np.ndarray] = {}
+    unreadable: dict[int, Unreadable] = {}
+    for place, index in enumerate(chunk):
+        if stop.is_set():
+            break
+        found = source.read(index, preprocessing.at_least)
+        contents.append(None if isinstance(found, Unreadable) else found.content)
+        if isinstance(found, Unreadable):
+            unreadable[place] = found
+        elif isinstance(found, Known):
+            known[place] = found.row
+        else:
+            pictures[place] = preprocessing.resize(found.pixels)
+    stacked = torch.stack(list(pictures.values())) if pictures else None
+    return _Read(chunk.start, tuple(contents), stacked, tuple(pictures), known, unreadable)

@@ -1,0 +1,140 @@
+"""From a support folder to a classifier: `adapt(AdaptOptions(...))`.
+
+A job is a generator: it yields Step and Warned while it works and returns its result; `yield from` hands both on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from torch import Tensor
+
+from fewshot_gui.engine import device as devices
+from fewshot_gui.engine import methods, model_folder
+from fewshot_gui.engine.classifier import Classifier
+from fewshot_gui.engine.method import Head, Method, Support
+from fewshot_gui.engine.model import Model
+from fewshot_gui.engine.threads import one_core
+from fewshot_gui.images import scan
+from fewshot_gui.jobs import classifier_folder
+from fewshot_gui.jobs.events import Progress, Step, Told, Warned, relayed
+from fewshot_gui.jobs.pictures import opened_cache
+from fewshot_gui.jobs.support import SupportPictures, embed_support, read_pictures
+from fewshot_gui.project.cache import EmbeddingCache
+from fewshot_gui.types import ImageRef
+
+if TYPE_CHECKING:
+    from fewshot_gui.engine.unknown import UnknownRule
+
+DEFAULT_BACKBONE = "lite0-natural"
+
+UnknownOption = Literal["off", "auto"] | float | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class AdaptOptions:
+    """What `adapt` is asked for, as on the command line.
+
+    support: a folder with a sub-folder per class, or pictures whose truth is their class.
+    backbone: a model's name or folder. method: NAME[:field=value...], None: the model's default.
+    unknown: "off", "auto", the wanted false-alarm rate 0-1, or None: as the support set allows.
+    cache: use the embedding cache. strict: an unreadable example picture is an error, not a warning.
+    """
+
+    support: Path | Sequence[ImageRef]
+    backbone: str = DEFAULT_BACKBONE
+    method: str | None = None
+    device: str = "auto"
+    unknown: UnknownOption = None
+    seed: int = 0
+    cache: bool = True
+    strict: bool = False
+
+
+def adapt(options: AdaptOptions, told: Told | None = None) -> Generator[Step | Warned, None, Classifier]:
+    """The classifier for a support set; told gathers the warnings that are also yielded.
+
+    UsageError for an unknown method or backbone, or a transductive method, which needs the pictures to classify;
+    UserError if there is no class, a class without readable picture, no such device, or a damaged model folder.
+    """
+    told = told or Told()
+    model, method = loaded(options, told)
+    with opened_cache(model, options.cache, told) as cache:
+        support = yield from support_pictures(options, model, cache, told)
+    return (yield from fitted(model, method, support, options, told))
+
+
+def loaded(options: AdaptOptions, told: Told) -> tuple[Model, Method]:
+    """(model, method) as the options want them; the cheap mistakes are found before the weights are read."""
+    device = devices.choose(options.device, told)
+    config = model_folder.read_config(model_folder.find(options.backbone))
+    name, given = methods.parse(options.method or config.method)
+    method = methods.create(name, config, given)
+    with one_core():
+        return model_folder.load(options.backbone, device), method
+
+
+def support_pictures(
+    options: AdaptOptions, model: Model, cache: EmbeddingCache | None, told: Told
+) -> Generator[Step | Warned, None, SupportPictures]:
+    """The options' support set, embedded."""
+    refs, names = options.support, ()
+    if isinstance(refs, (str, Path)):
+        found = scan.scan_support(refs)
+        refs, names = found.refs, found.class_names
+        for warning in found.warnings:
+            told(warning)
+    return (yield from embed_support(model, refs, names, cache, told, options.strict))
+
+
+def fitted(
+    model: Model,
+    method: Method,
+    support: SupportPictures,
+    options: AdaptOptions,
+    told: Told,
+    pool: Tensor | None = None,
+) -> Generator[Step | Warned, None, Classifier]:
+    """The classifier that the method makes of the support set; pool: [p, D] embeddings of the pictures to label."""
+    pictures = None
+    if method.needs == "pictures":
+        support, pictures = yield from read_pictures(model, support, told)
+    tensors = support.tensors(model, pictures)
+
+    def work(progress: Progress) -> tuple[Head, UnknownRule | None]:
+        head = method.adapt(model, tensors, pool=pool, seed=options.seed, progress=progress)
+        return head, unknown_rule(options.unknown, model, tensors, head, options.seed)
+
+    head, rule = yield from relayed(work)
+    for note in head.notes:
+        told(note)
+    yield from told.news()
+    text = options.method or method.name
+    return Classifier(
+        model=model,
+        head=head,
+        class_names=support.class_names,
+        unknown=rule,
+        method=text,
+        seed=options.seed,
+        support_contents=support.contents,
+        support_labels=support.labels,
+        support_embeddings=support.embeddings,
+    )
+
+
+def save(options: AdaptOptions, folder: Path) -> Generator[Step | Warned, None, Classifier]:
+    """Adapts and stores the classifier in a folder, for `classify`; raises as `adapt` and `classifier_folder.save`."""
+    classifier = yield from adapt(options)
+    classifier_folder.save(classifier, folder)
+    return classifier
+
+
+def unknown_rule(option: UnknownOption, model: Model, support: Support, head: Head, seed: int) -> UnknownRule | None:
+    """The cut that tells pictures of no class; None if every picture gets a class."""
+    if option in ("off", None):
+        return None
+    raise NotImplementedError

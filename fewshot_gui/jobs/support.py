@@ -1,0 +1,168 @@
+"""The support set from disk: found, read, embedded and checked, ready for any method."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Generator, Iterable, Sequence
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from fewshot_gui.engine.embed import stream
+from fewshot_gui.engine.method import Support
+from fewshot_gui.engine.model import Model
+from fewshot_gui.errors import UserError
+from fewshot_gui.jobs.events import Step, Told, Warned
+from fewshot_gui.jobs.pictures import FileSource, embedded
+from fewshot_gui.project.cache import EmbeddingCache
+from fewshot_gui.types import ImageRef, Unreadable
+
+ALIKE = 0.98  # cosine from which two pictures count as takes of one scene, which must not vouch for each other
+_UNEVEN = 5  # times as many pictures in one class as in another, from which on a warning says so
+_NAMED = 3  # pictures named in a message
+
+
+@dataclass(frozen=True, eq=False)
+class SupportPictures:
+    """The readable example pictures with their embeddings.
+
+    labels: [n] int64, index into class_names; embeddings: [n, D] float16 on the CPU; contents: content hashes.
+    """
+
+    refs: tuple[ImageRef, ...]
+    contents: tuple[str, ...]
+    class_names: tuple[str, ...]
+    labels: Tensor
+    embeddings: Tensor
+
+    def tensors(self, model: Model, pictures: Tensor | None = None) -> Support:
+        """What a method adapts to, on the model's device; pictures: as engine.method.Support wants them."""
+        groups = near_duplicates(self.contents, self.embeddings.float() - model.base_mean.cpu())
+        return Support(
+            self.labels.to(model.device),
+            len(self.class_names),
+            self.embeddings.float().to(model.device),
+            None if pictures is None else pictures.to(model.device),
+            groups.to(model.device),
+        )
+
+
+def embed_support(
+    model: Model,
+    refs: Sequence[ImageRef],
+    class_names: Iterable[str],
+    cache: EmbeddingCache | None,
+    told: Told,
+    strict: bool = False,
+) -> Generator[Step | Warned, None, SupportPictures]:
+    """The support set of pictures whose truth is their class; told hears what is odd about it.
+
+    UserError if there is no class, or a class without a readable picture; if strict, also for any unreadable one.
+    """
+    rows: list[Tensor] = []
+    readable: list[int] = []
+    contents: list[str] = []
+    unreadable: list[Unreadable] = []
+    for chunk in embedded(model, refs, cache, told):
+        rows.append(chunk.rows)
+        readable += [chunk.start + place for place in chunk.readable]
+        contents += [content for content in chunk.contents if content is not None]
+        unreadable += chunk.unreadable.values()
+        yield Step("Reading the example pictures", (chunk.start + len(chunk)) / len(refs))
+        yield from told.news()
+    kept = tuple(refs[index] for index in readable)
+    names = sorted(set(class_names) | {ref.truth for ref in refs if ref.truth is not None})
+    _check(names, kept, unreadable, strict)
+    _warn(names, kept, contents, unreadable, told)
+    yield from told.news()
+    numbers = {name: number for number, name in enumerate(names)}
+    labels = torch.tensor([numbers[ref.truth or ""] for ref in kept])
+    return SupportPictures(kept, tuple(contents), tuple(names), labels, torch.cat([r for r in rows if len(r)]))
+
+
+def read_pictures(
+    model: Model, support: SupportPictures, told: Told
+) -> Generator[Step | Warned, None, tuple[SupportPictures, Tensor]]:
+    """(support, pictures): pictures [n, C, S, S] uint8 at the adaptation's size, for methods that need them.
+
+    A picture that has vanished since it was embedded is left out of both.
+    """
+    kept: list[int] = []
+    rows: list[Tensor] = []
+    preprocessing = model.adaptation.preprocessing
+    source = FileSource(support.refs)
+    for chunk in stream(source, preprocessing, lambda pictures, _: pictures, torch.device("cpu"), tell=told):
+        kept += [chunk.start + place for place in chunk.readable]
+        rows += chunk.rows
+        yield Step("Reading the example pictures again", (chunk.start + len(chunk)) / len(source))
+    left = SupportPictures(
+        tuple(support.refs[i] for i in kept),
+        tuple(support.contents[i] for i in kept),
+        support.class_names,
+        support.labels[kept],
+        support.embeddings[kept],
+    )
+    _check(support.class_names, left.refs, [], strict=False)
+    return left, torch.stack(rows)
+
+
+def near_duplicates(contents: Sequence[str], vectors: Tensor, alike: float = ALIKE) -> Tensor:
+    """[n] int64: pictures with the same content, or a cosine of at least `alike`, share a number, also in chains.
+
+    vectors: [n, D] float32, embeddings less the base mean.
+    """
+    unit = F.normalize(vectors, dim=1)
+    first: dict[str, int] = {}
+    groups = torch.tensor([first.setdefault(content, index) for index, content in enumerate(contents)])
+    for index in range(len(unit)):
+        near = (unit[:index] @ unit[index] >= alike).nonzero()[:, 0].tolist()
+        for other in {int(groups[i]) for i in near} - {int(groups[index])}:
+            groups[groups == other] = groups[index]
+    return torch.unique(groups, return_inverse=True)[1]
+
+
+def _check(names: Sequence[str], kept: Sequence[ImageRef], unreadable: Sequence[Unreadable], strict: bool) -> None:
+    if not names:
+        raise UserError("There is no class: make one folder per class, with that class's example pictures.")
+    if strict and unreadable:
+        raise UserError(f"{_named(unreadable)}: leave it out, or replace it.")
+    for name in sorted(set(names) - {ref.truth for ref in kept}):
+        reasons = f" ({_named(unreadable)})" if unreadable else ""
+        raise UserError(
+            f"The class {name!r} has no readable picture{reasons}: add one to its folder, or remove the folder."
+        )
+
+
+def _warn(
+    names: Sequence[str],
+    kept: Sequence[ImageRef],
+    contents: Sequence[str],
+    unreadable: Sequence[Unreadable],
+    told: Told,
+) -> None:
+    if unreadable:
+        told(f"Example pictures that could not be read are left out: {_named(unreadable)}.")
+    if len(names) == 1:
+        told(f"There is only one class, {names[0]!r}: every picture will be given it; add a second class.")
+    of_content = defaultdict(dict)
+    for ref, content in zip(kept, contents, strict=True):
+        of_content[content].setdefault(ref.truth, ref.path)
+    shared = [found for found in of_content.values() if len(found) > 1]
+    if shared:
+        classes = " and ".join(repr(name) for name in shared[0])
+        more = f" ({len(shared)} such pictures)" if len(shared) > 1 else ""
+        told(f"The same picture is in two classes, {classes}: {next(iter(shared[0].values()))}{more}; remove one.")
+    shots = Counter(ref.truth for ref in kept)
+    most, least = max(shots, key=shots.__getitem__), min(shots, key=shots.__getitem__)
+    if shots[most] >= _UNEVEN * shots[least]:
+        told(
+            f"The classes have uneven numbers of pictures: {most!r} has {shots[most]}, {least!r} {shots[least]}; "
+            f"more of {least!r} would help most."
+        )
+
+
+def _named(unreadable: Sequence[Unreadable]) -> str:
+    named = "; ".join(f"{found.path} {found.reason}" for found in unreadable[:_NAMED])
+    return named if len(unreadable) <= _NAMED else f"{named}; and {len(unreadable) - _NAMED} more"
