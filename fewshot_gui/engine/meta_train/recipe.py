@@ -5,6 +5,7 @@ The recipe that made a model lies beside it as recipe.toml; the command's flags 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -171,7 +172,7 @@ class Recipe:
     data: tuple[DataSet, ...]
     stages: tuple[Supervised | Episodes | Maml, ...]
     validation: Validation = field(default_factory=Validation)
-    backbone_options: dict[str, Any] = field(default_factory=dict)
+    backbone_options: Mapping[str, Any] = field(default_factory=dict)
     init: str = ""
     seed: int = 0
     metric: Literal["cosine", "euclidean"] = "cosine"
