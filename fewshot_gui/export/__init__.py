@@ -15,7 +15,7 @@ SCHEMA = 1
 class Writer(ABC):
     """Writes one run's predictions to a text stream: begin once, write as they come, end once."""
 
-    def __init__(self, stream: TextIO):
+    def __init__(self, stream: TextIO) -> None:
         self.stream = stream
 
     @abstractmethod

@@ -78,7 +78,7 @@ def to_stream(stream: BinaryIO, ending: str = "csv") -> Iterator[Writer]:
 class _Checked(io.RawIOBase):
     """Passes bytes on, and says in a sentence what the disk says with a number."""
 
-    def __init__(self, stream: BinaryIO, name: str):
+    def __init__(self, stream: BinaryIO, name: str) -> None:
         self._stream = stream
         self._name = name
 

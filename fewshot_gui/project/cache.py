@@ -88,7 +88,7 @@ class EmbeddingCache:
         dimension: int,
         tell: Callable[[str], None],
         limit: int = LIMIT,
-    ):
+    ) -> None:
         """folder: made if need be, wholly the cache's own. tell hears a sentence if the cache cannot be used."""
         self._folder = folder
         self._space = (weights, preprocessing, dimension)
