@@ -39,6 +39,7 @@ def single_core_pool() -> Iterator[tuple[ThreadPoolExecutor, int]]:
         started = threading.Barrier(threads + 1)
 
         def start() -> None:
+            torch.get_num_threads()  # a thread's first call takes over the default: let that be behind us
             torch.set_num_threads(1)
             started.wait()
 
