@@ -1,34 +1,46 @@
-"""Pictures that need an optional package: HEIC photos (pillow-heif) and cameras' RAW photos (rawpy)."""
+"""Pictures that need an optional package: HEIC photos (pillow-heif) and cameras' RAW photos (rawpy).
+
+Both packages are imported only when such a photo turns up: few people have any, and importing takes time.
+"""
 
 from __future__ import annotations
 
 import io
-import threading
 
 from PIL import Image
 
-_registering = threading.Lock()
+from fewshot_gui.images.formats import MAX_PIXELS, Refused, too_large
 
 
-def open_heic(data: bytes) -> Image.Image | None:
-    """The HEIC photo, not yet loaded; None without pillow-heif. Raises what a damaged file makes it raise."""
+def open_heic(data: bytes) -> Image.Image:
+    """The HEIC photo, upright, not yet loaded. Refused without pillow-heif; a damaged file raises what it raises."""
     try:
-        import pillow_heif  # here, because few need it and it takes time to import
+        from pillow_heif import HeifImageFile
     except ImportError:
-        return None
-    with _registering:
-        pillow_heif.register_heif_opener()
-    return Image.open(io.BytesIO(data), formats=("HEIF",))
+        raise Refused(_missing("a HEIC photo", "heif")) from None
+    return HeifImageFile(io.BytesIO(data))
 
 
-def open_raw(data: bytes) -> Image.Image | None:
-    """The RAW photo developed at half its size, upright, in the camera's white balance; None if rawpy is missing.
+def open_raw(data: bytes) -> Image.Image:
+    """The RAW photo developed at half its size, upright, in the camera's white balance.
 
-    Never the small preview that the file also holds. Raises what a damaged file makes it raise.
+    Never the small preview that the file also holds. Refused without rawpy, or if rawpy cannot develop it.
     """
     try:
-        import rawpy  # here, because few need it and it takes time to import
+        import rawpy
     except ImportError:
-        return None
-    with rawpy.imread(io.BytesIO(data)) as photo:
-        return Image.fromarray(photo.postprocess(half_size=True, use_camera_wb=True, output_bps=8))
+        raise Refused(_missing("a camera's RAW photo", "raw")) from None
+    try:
+        with rawpy.imread(io.BytesIO(data)) as photo:
+            width, height = photo.sizes.raw_width, photo.sizes.raw_height
+            if width * height > 4 * MAX_PIXELS:
+                raise Refused(too_large(width, height))
+            return Image.fromarray(photo.postprocess(half_size=True, use_camera_wb=True, output_bps=8))
+    except rawpy.LibRawError:
+        raise Refused(
+            "is a RAW photo that cannot be developed: damaged, or of a camera that rawpy does not know"
+        ) from None
+
+
+def _missing(what: str, extra: str) -> str:
+    return f"is {what}: install what reads it with pip install 'fewshot_gui[{extra}]'"

@@ -1,12 +1,8 @@
-"""Which files are pictures: by the ending of their name, and by their first bytes."""
+"""Which files are pictures: by the ending of their name, by their first bytes, by their size."""
 
 from __future__ import annotations
 
 import os
-
-# What Pillow may open, in order of likelihood. An explicit list: otherwise an EPS named .jpg starts Ghostscript.
-# A camera's MPO opens as JPEG and gives its first picture.
-PILLOW_FORMATS = ("JPEG", "PNG", "WEBP", "AVIF", "TIFF", "BMP", "GIF")
 
 
 def _endings(words: str) -> frozenset[str]:
@@ -19,10 +15,22 @@ RAW_ENDINGS = _endings(
     "3fr arw cr2 cr3 crw dcr dng erf fff iiq kdc mef mos mrw nef nrw orf pef raf raw rw2 rwl sr2 srf srw x3f"
 )
 
+# Of one picture in memory; Pillow's own limit. What is shrunk while it is decoded may have 4 times that on disk.
+MAX_PIXELS = 89_478_485
+
 _RAW_STARTS = (b"FUJIFILMCCD-RAW", b"IIRO", b"IIRS", b"MMOR", b"IIU\0", b"FOVb", b"\0MRM")
 _TIFF_STARTS = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 _HEIC_BRANDS = frozenset((b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs", b"mif1", b"msf1"))
 _AVIF_BRANDS = frozenset((b"avif", b"avis"))
+
+
+class Refused(Exception):
+    """Carries the reason, in words for people, why a file is not decoded."""
+
+
+def too_large(width: int, height: int) -> str:
+    """The reason to refuse a picture of that many pixels."""
+    return f"is too large ({width} x {height} pixels): save it with less than {MAX_PIXELS // 1_000_000} million pixels"
 
 
 def ending(name: str) -> str:
@@ -37,8 +45,9 @@ def has_picture_ending(name: str) -> bool:
 
 
 def kind_of(data: bytes, name: str) -> str | None:
-    """What the first bytes say: one of PILLOW_FORMATS, "HEIC", "RAW", or None. The name decides only for RAW:
+    """What the first bytes say it is: JPEG (MPO too), PNG, GIF, BMP, WEBP, AVIF, TIFF, HEIC, RAW, or None.
 
+    Nothing else is ever opened: an EPS named .jpg must not start Ghostscript. The name decides only for RAW, since
     most RAW photos are TIFF files with a small preview in front, which must not pass for the photo.
     """
     if data.startswith(b"\xff\xd8\xff"):
@@ -69,8 +78,12 @@ def _kind_by_brands(data: bytes) -> str | None:
 
 def _tiff_or_raw(data: bytes, name: str) -> str | None:
     raw_name = ending(name) in RAW_ENDINGS
-    if data.startswith(_RAW_STARTS) or data[8:10] == b"CR" or data[6:14] == b"HEAPCCDR":
+    if data.startswith(_RAW_STARTS) or data[6:14] == b"HEAPCCDR" or _is_cr2(data):
         return "RAW"
     if data.startswith(_TIFF_STARTS):
         return "RAW" if raw_name else "TIFF"
     return "RAW" if raw_name and data else None
+
+
+def _is_cr2(data: bytes) -> bool:
+    return data.startswith(_TIFF_STARTS) and data[8:10] == b"CR"
