@@ -4,8 +4,8 @@ L. Bertinetto, J. Henriques, P. Torr, A. Vedaldi: Meta-learning with differentia
 arXiv:1805.08136, section 3.2.
 
 Embeddings are L2-normalised, centred and L2-normalised again: X [n, D]. Targets Y [n, n_way] are 1 for the picture's
-class and -1 for the others. Rows are weighted by w = 1/k_c, so that every class counts the same. W = X' (X X' + lambda
-I)^-1 Y with both X and Y scaled by the root of w; the primal form where n > D.
+class and -1 for the others. Rows are weighted by w ~ 1/k_c with mean 1, so that every class counts the same and equal shots
+are the plain rule: W = X' (X X' + lambda I)^-1 Y, X and Y scaled by the root of w; the primal form where n > D.
 
 Differs from the paper: no meta-training of lambda, scale and bias; the scale is the option `temperature`.
 """
@@ -45,7 +45,7 @@ class Ridge(Method):
         choices=("support", "folder", "base", "none"),
     )  # fmt: skip
     temperature: float = option(
-        10.0, "Temperature", "Higher makes probabilities more extreme; labels stay.", least=1e-3, most=1000.0
+        5.0, "Temperature", "Higher makes probabilities more extreme; labels stay.", least=1e-3, most=1000.0
     )
 
     @property
@@ -74,7 +74,7 @@ def ridge_weight(features: Tensor, labels: Tensor, n_way: int, regularisation: f
     x, of_class = features.cpu().double(), labels.cpu()
     y = torch.full((len(x), n_way), -1.0, dtype=torch.float64)
     y[torch.arange(len(x)), of_class] = 1.0
-    root = torch.bincount(of_class, minlength=n_way)[of_class].rsqrt().double().unsqueeze(1)
+    root = (len(x) / (n_way * torch.bincount(of_class, minlength=n_way)[of_class].double())).sqrt().unsqueeze(1)
     return _solved(root * x, root * y, regularisation).T.float().to(features.device)
 
 
