@@ -16,7 +16,7 @@ from fewshot_gui.engine import device as devices
 from fewshot_gui.engine import methods, model_folder
 from fewshot_gui.engine.classifier import Classifier
 from fewshot_gui.engine.method import Head, Method, Support
-from fewshot_gui.engine.model import Model
+from fewshot_gui.engine.model import Model, ModelConfig
 from fewshot_gui.engine.threads import one_core
 from fewshot_gui.images import scan
 from fewshot_gui.jobs import classifier_folder
@@ -41,7 +41,7 @@ class AdaptOptions:
     support: a folder with a sub-folder per class, or pictures whose truth is their class.
     backbone: a model's name or folder. method: NAME[:field=value...], None: the model's default.
     unknown: "off", "auto", the wanted false-alarm rate 0-1, or None: as the support set allows.
-    cache: use the embedding cache. strict: an unreadable example picture is an error, not a warning.
+    cache: use the embedding cache.
     """
 
     support: Path | Sequence[ImageRef]
@@ -51,7 +51,6 @@ class AdaptOptions:
     unknown: UnknownOption = None
     seed: int = 0
     cache: bool = True
-    strict: bool = False
 
 
 def adapt(options: AdaptOptions, told: Told | None = None) -> Generator[Step | Warned, None, Classifier]:
@@ -70,11 +69,15 @@ def adapt(options: AdaptOptions, told: Told | None = None) -> Generator[Step | W
 def loaded(options: AdaptOptions, told: Told) -> tuple[Model, Method]:
     """(model, method) as the options want them; the cheap mistakes are found before the weights are read."""
     device = devices.choose(options.device, told)
-    config = model_folder.read_config(model_folder.find(options.backbone))
-    name, given = methods.parse(options.method or config.method)
-    method = methods.create(name, config, given)
+    method = method_of(options, model_folder.read_config(model_folder.find(options.backbone)))
     with one_core():
         return model_folder.load(options.backbone, device), method
+
+
+def method_of(options: AdaptOptions, config: ModelConfig) -> Method:
+    """The method with the model's defaults and the options' fields. UsageError names what is not known."""
+    name, given = methods.parse(options.method or config.method)
+    return methods.create(name, config, given)
 
 
 def support_pictures(
@@ -87,7 +90,7 @@ def support_pictures(
         refs, names = found.refs, found.class_names
         for warning in found.warnings:
             told(warning)
-    return (yield from embed_support(model, refs, names, cache, told, options.strict))
+    return (yield from embed_support(model, refs, names, cache, told))
 
 
 def fitted(

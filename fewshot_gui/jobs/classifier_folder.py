@@ -21,7 +21,8 @@ from fewshot_gui.engine.threads import one_core
 from fewshot_gui.errors import UserError
 
 SCHEMA = 1
-_ABOUT, _HEAD, _SUPPORT, _BACKBONE = "classifier.json", "head.safetensors", "support.safetensors", "backbone"
+BACKBONE = "backbone"  # the sub-folder that is a model folder
+_ABOUT, _HEAD, _SUPPORT = "classifier.json", "head.safetensors", "support.safetensors"
 _KINDS = {"class_names": list, "backbone": str, "method": str, "seed": int, "head": dict, "support": list}
 
 
@@ -42,7 +43,7 @@ def save(classifier: Classifier, folder: Path) -> None:
     text = json.dumps(about, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
     with one_core():
         (folder / _ABOUT).unlink(missing_ok=True)  # first out and last in: half a folder is no classifier
-        _write_model(classifier, folder / _BACKBONE)
+        _write_model(classifier, folder / BACKBONE)
         weights.write(folder / _HEAD, tensors)
         support = {"embeddings": classifier.support_embeddings, "labels": classifier.support_labels}
         weights.write(folder / _SUPPORT, support)
@@ -54,7 +55,7 @@ def load(folder: Path, device: torch.device | str = "cpu") -> Classifier:
     about = _about(folder)
     names, contents = tuple(about["class_names"]), tuple(about["support"])
     with one_core():
-        model = replace(model_folder.load(folder / _BACKBONE, device), name=about["backbone"])
+        model = replace(model_folder.load(folder / BACKBONE, device), name=about["backbone"])
         tensors, _ = weights.read(folder / _HEAD)
         support, _ = weights.read(folder / _SUPPORT, _support_sizes(len(contents), model))
         head = heads.restore(about["head"].get("kind", ""), tensors, about["head"].get("values", {}), model)

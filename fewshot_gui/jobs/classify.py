@@ -118,14 +118,14 @@ def _prepared(options: ClassifyOptions, told: Told, stack: ExitStack) -> Generat
         classifier = _stored(by, told)
         cache = stack.enter_context(opened_cache(classifier.model, by.cache, told))
         refs = _query(options, told)
-        return classifier, refs, _chunks(classifier, refs, cache, told)
+        return classifier, refs, answer_chunks(classifier, refs, cache, told)
     model, method = loaded(by, told)
     cache = stack.enter_context(opened_cache(model, by.cache, told))
     support = yield from support_pictures(by, model, cache, told)
     refs = _query(options, told)
     if not method.transductive:
         classifier = yield from fitted(model, method, support, by, told)
-        return classifier, refs, _chunks(classifier, refs, cache, told)
+        return classifier, refs, answer_chunks(classifier, refs, cache, told)
     kept = yield from _embedded_first(model, refs, cache, told)
     pool = torch.cat([chunk.rows.float() for chunk in kept if chunk.readable]) if refs else None
     classifier = yield from fitted(model, method, support, by, told, pool)
@@ -146,9 +146,10 @@ def _stored(by: Stored, told: Told) -> Classifier:
     return classifier if by.unknown is None else replace(classifier, unknown=None)
 
 
-def _chunks(
+def answer_chunks(
     classifier: Classifier, refs: Sequence[ImageRef], cache: EmbeddingCache | None, told: Told
 ) -> Generator[Embedded, None, None]:
+    """The pictures as Classifier.answers wants them: embeddings, or the adapted backbone's own features."""
     if classifier.needs_pictures:
         return classifier.embed(FileSource(refs), told)
     return embedded(classifier.model, refs, cache, told)

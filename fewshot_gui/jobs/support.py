@@ -55,11 +55,14 @@ def embed_support(
     class_names: Iterable[str],
     cache: EmbeddingCache | None,
     told: Told,
+    *,
     strict: bool = False,
+    earlier: SupportPictures | None = None,
 ) -> Generator[Step | Warned, None, SupportPictures]:
-    """The support set of pictures whose truth is their class; told hears what is odd about it.
+    """The support set of pictures whose truth is their class, after those of `earlier`; told hears what is odd.
 
-    UserError if there is no class, or a class without a readable picture; if strict, also for any unreadable one.
+    class_names: classes that must be in it. UserError if there is no class, or a class without a readable picture; if
+    strict, also for any unreadable one.
     """
     rows: list[Tensor] = []
     readable: list[int] = []
@@ -73,7 +76,9 @@ def embed_support(
         yield Step("Reading the example pictures", (chunk.start + len(chunk)) / len(refs))
         yield from told.news()
     kept = tuple(refs[index] for index in readable)
-    names = sorted(set(class_names) | {ref.truth for ref in refs if ref.truth is not None})
+    if earlier is not None:
+        kept, contents, rows = earlier.refs + kept, [*earlier.contents, *contents], [earlier.embeddings, *rows]
+    names = sorted(set(class_names) | {ref.truth for ref in (*refs, *kept) if ref.truth is not None})
     _check(names, kept, unreadable, strict)
     _warn(names, kept, contents, unreadable, told)
     yield from told.news()
