@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import os
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -28,14 +30,32 @@ def write_demo(folder: str | Path, seed: int = 0) -> None:
     root = Path(folder)
     try:
         _check_empty(root)
-        for number, (name, draw) in enumerate(KNOWN.items()):
-            _write(root / "support" / name, draw, SHOTS, (seed, number, 0))
-            _write(root / "query" / name, draw, QUERIES, (seed, number, 1))
-        for number, (name, draw) in enumerate(UNKNOWN.items()):
-            _write(root / "query" / name, draw, UNKNOWNS, (seed, number, 2))
-        _write_broken(root / "query" / next(iter(KNOWN)), seed)
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            list(pool.map(_write, _plan(root, seed)))
+        _write_broken(root / "query" / next(iter(KNOWN)) / BROKEN, seed)
     except OSError as error:
         raise UserError(f"The demo cannot be written to {root} ({error.strerror or error}).") from None
+
+
+@dataclass(frozen=True, slots=True)
+class _Planned:
+    """One picture: where it goes, what it shows, and the numbers that seed all its chances."""
+
+    path: Path
+    draw: Draw
+    stream: tuple[int, int, int, int]
+
+
+def _plan(root: Path, seed: int) -> list[_Planned]:
+    sets = (("support", KNOWN, SHOTS), ("query", KNOWN, QUERIES), ("query", UNKNOWN, UNKNOWNS))
+    return [
+        _Planned(
+            root / part / name / f"{name.replace(' ', '-')}-{number + 1:02d}.jpg", draw, (seed, which, kind, number)
+        )
+        for which, (part, things, count) in enumerate(sets)
+        for kind, (name, draw) in enumerate(things.items())
+        for number in range(count)
+    ]
 
 
 def _check_empty(root: Path) -> None:
@@ -44,18 +64,16 @@ def _check_empty(root: Path) -> None:
     root.mkdir(parents=True, exist_ok=True)
 
 
-def _write(folder: Path, draw: Draw, count: int, stream: tuple[int, int, int]) -> None:
-    folder.mkdir(parents=True)
-    for number in range(count):
-        rng = np.random.default_rng([*stream, number])
-        name = f"{folder.name.replace(' ', '-')}-{number + 1:02d}.jpg"
-        (folder / name).write_bytes(_jpeg(picture_of(draw, rng), int(rng.integers(70, 95))))
+def _write(planned: _Planned) -> None:
+    rng = np.random.default_rng(planned.stream)
+    planned.path.parent.mkdir(parents=True, exist_ok=True)
+    planned.path.write_bytes(_jpeg(picture_of(planned.draw, rng), int(rng.integers(70, 95))))
 
 
-def _write_broken(folder: Path, seed: int) -> None:
+def _write_broken(path: Path, seed: int) -> None:
     """A picture whose second half was lost, as after an interrupted copy."""
-    whole = _jpeg(picture_of(next(iter(KNOWN.values())), np.random.default_rng([seed, 0, 3])), 90)
-    (folder / BROKEN).write_bytes(whole[: len(whole) // 2])
+    whole = _jpeg(picture_of(next(iter(KNOWN.values())), np.random.default_rng((seed, 3))), 90)
+    path.write_bytes(whole[: len(whole) // 2])
 
 
 def _jpeg(picture: Image.Image, quality: int) -> bytes:

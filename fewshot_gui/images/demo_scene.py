@@ -15,11 +15,11 @@ SIZES = ((320, 240), (400, 300), (480, 360), (640, 480), (300, 400), (360, 480))
 def picture_of(draw: Draw, rng: np.random.Generator) -> Image.Image:
     """A picture of one thing, all of it drawn from `rng`: the same generator state gives the same picture."""
     size = SIZES[rng.integers(len(SIZES))]
-    scene = _ground(size, rng)
-    scene = _litter(scene, rng)
+    ground = _ground(size, rng)
+    things = _litter(size, rng)
     thing = _posed(draw, min(size), rng)
-    scene = _place(scene, thing, _near_middle(scene, thing, rng), rng)
-    return _photographed(scene, rng)
+    things.paste(thing, _near_middle(size, thing, rng), thing)
+    return _photographed(_placed(ground, things, rng), rng)
 
 
 def _ground(size: tuple[int, int], rng: np.random.Generator) -> np.ndarray:
@@ -46,18 +46,18 @@ def _noise(size: tuple[int, int], cells: int, rng: np.random.Generator, stretch:
     return np.asarray(grid.resize(size, Image.Resampling.BICUBIC))
 
 
-def _litter(scene: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Pebbles, stalks and crumbs: shapes that belong to no class."""
+def _litter(size: tuple[int, int], rng: np.random.Generator) -> Image.Image:
+    """A transparent sheet with pebbles, stalks and crumbs: shapes that belong to no class."""
     pen = Pen()
-    height, width = scene.shape[:2]
     for _ in range(int(rng.integers(0, 16))):
-        colour = tuple(int(c) for c in _earthy(rng))
+        red, green, blue = (int(c) for c in _earthy(rng))
         x, y = rng.uniform(-1, 1, 2)
         if rng.random() < 0.5:
-            pen.disc((x, y), rng.uniform(0.02, 0.09), colour, stretch=rng.uniform(0.7, 1.8))
+            pen.disc((x, y), rng.uniform(0.02, 0.09), (red, green, blue), stretch=rng.uniform(0.7, 1.8))
         else:
-            pen.line([(x, y), (x + rng.normal(0, 0.4), y + rng.normal(0, 0.4))], colour, rng.uniform(0.01, 0.03))
-    return _place(scene, pen.canvas.resize((width, height), Image.Resampling.BILINEAR), (0, 0), rng)
+            end = (x + rng.normal(0, 0.4), y + rng.normal(0, 0.4))
+            pen.line([(x, y), end], (red, green, blue), rng.uniform(0.01, 0.03))
+    return pen.canvas.resize(size, Image.Resampling.BILINEAR)
 
 
 def _posed(draw: Draw, side: int, rng: np.random.Generator) -> Image.Image:
@@ -69,25 +69,22 @@ def _posed(draw: Draw, side: int, rng: np.random.Generator) -> Image.Image:
     return squeezed.rotate(rng.uniform(0, 360), Image.Resampling.BILINEAR, expand=True)
 
 
-def _near_middle(scene: np.ndarray, layer: Image.Image, rng: np.random.Generator) -> tuple[int, int]:
+def _near_middle(size: tuple[int, int], layer: Image.Image, rng: np.random.Generator) -> tuple[int, int]:
     """Where the layer's left upper corner goes: x, y in pixels."""
-    height, width = scene.shape[:2]
-    x = (width - layer.width) // 2 + round(rng.normal(0, 0.1) * width)
-    return x, (height - layer.height) // 2 + round(rng.normal(0, 0.1) * height)
+    x, y = ((have - need) // 2 + round(rng.normal(0, 0.1) * have) for have, need in zip(size, layer.size, strict=True))
+    return x, y
 
 
-def _place(scene: np.ndarray, layer: Image.Image, at: tuple[int, int], rng: np.random.Generator) -> np.ndarray:
-    """The scene with the layer at (x, y), lit from one side, throwing a shadow."""
-    height, width = scene.shape[:2]
-    sheet = Image.new("RGBA", (width, height))
-    sheet.paste(layer, at)
-    thing = np.asarray(sheet, np.float32)
-    mask = thing[:, :, 3:] / 255
+def _placed(ground: np.ndarray, things: Image.Image, rng: np.random.Generator) -> np.ndarray:
+    """The ground with the things on it, lit from one side, throwing shadows: [H, W, 3] float32."""
+    width = things.width
+    sheet = np.asarray(things, np.float32)
+    mask = sheet[:, :, 3] / 255
     angle = rng.uniform(0, 2 * math.pi)
-    shadow = _blurred(mask[:, :, 0], width / 60)
+    shadow = _blurred(mask, width / 60)
     shadow = np.roll(shadow, (round(math.sin(angle) * width / 40), round(math.cos(angle) * width / 40)), (0, 1))
-    scene = scene * (1 - rng.uniform(0.2, 0.6) * shadow[:, :, None])
-    return scene + (thing[:, :, :3] * _relief(mask[:, :, 0], angle, rng)[:, :, None] - scene) * mask
+    ground = ground * (1 - rng.uniform(0.2, 0.6) * shadow[:, :, None])
+    return ground + (sheet[:, :, :3] * _relief(mask, angle, rng)[:, :, None] - ground) * mask[:, :, None]
 
 
 def _relief(mask: np.ndarray, angle: float, rng: np.random.Generator) -> np.ndarray:
@@ -96,7 +93,7 @@ def _relief(mask: np.ndarray, angle: float, rng: np.random.Generator) -> np.ndar
     down, right = np.gradient(height)
     slope = -(down * math.sin(angle) + right * math.cos(angle))
     grain = _noise(mask.shape[::-1], 90, rng, stretch=1.0) * rng.uniform(0.03, 0.12)
-    return np.clip(1 - 0.45 * np.tanh(slope) + grain, 0.2, 1.8)
+    return np.clip(1 - 0.45 * np.tanh(slope) + grain, 0.2, 1.8).astype(np.float32)
 
 
 def _photographed(scene: np.ndarray, rng: np.random.Generator) -> Image.Image:

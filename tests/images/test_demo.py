@@ -1,10 +1,13 @@
 """The demo: what it writes, and that the same seed writes the same."""
 
+import numpy as np
 import pytest
 
 from fewshot_gui.errors import UserError
 from fewshot_gui.images import decode
 from fewshot_gui.images.demo import write_demo
+from fewshot_gui.images.demo_scene import picture_of
+from fewshot_gui.images.demo_things import KNOWN, UNKNOWN
 from fewshot_gui.images.scan import scan_query, scan_support
 from fewshot_gui.types import Picture
 
@@ -43,12 +46,7 @@ def test_demo_pictures_are_all_different_and_neither_flat_nor_tiny(demo):
         assert picture.pixels.std() > 5
 
 
-def test_the_same_seed_gives_the_same_pictures(tmp_path):
-    import numpy as np
-
-    from fewshot_gui.images.demo_scene import picture_of
-    from fewshot_gui.images.demo_things import KNOWN, UNKNOWN
-
+def test_the_same_seed_gives_the_same_pictures():
     for draw in (*KNOWN.values(), *UNKNOWN.values()):
         first, again, other = (picture_of(draw, np.random.default_rng(seed)).tobytes() for seed in (3, 3, 4))
         assert first == again
