@@ -165,7 +165,10 @@ def _classes(pictures: Sequence[Found]) -> tuple[tuple[_Class, ...], int]:
 
 
 def _loose(loose: int) -> tuple[str, ...]:
-    return (f"{loose} pictures lie in no class folder and are left out.",) if loose else ()
+    many = (
+        "1 picture lies in no class folder and is" if loose == 1 else f"{loose} pictures lie in no class folder and are"
+    )
+    return (f"{many} left out.",) if loose else ()
 
 
 def _common_name(names: Sequence[str]) -> str:
