@@ -1,0 +1,119 @@
+"""The cut below which a picture belongs to no class, set on the support set alone for a wanted false-alarm rate.
+
+A picture's score is its largest cosine to a class prototype, in the space the head compares in. Every support picture
+is scored as a query would be: without itself in its class's prototype. Of n such scores in ascending order, a new
+picture of the classes lies below the k-th with probability k / (n + 1) (order statistics of exchangeable draws; no
+distribution is assumed). So the cut for a rate r is the k-th score with k = floor(r (n + 1)), and at least the lowest:
+under 1/r - 1 pictures (19 at 5 %) the rate is 1 / (n + 1), more than was wanted, as there is no lower score to cut at.
+Scores without itself are those of one shot less, hence a little low: it offsets this at few shots.
+
+Weak at few shots, and blind to unknowns that look like a class.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import torch
+from torch import Tensor
+
+from fewshot_gui.engine.features import class_means, l2_normalised
+from fewshot_gui.errors import UserError
+
+if TYPE_CHECKING:
+    from fewshot_gui.engine.model import Model
+
+AUTO_RATE = 0.05
+
+_ROUNDING = 1e-5  # a copy of the picture at the cut must not fall below it
+_NO_SCORES = (
+    "No picture can be told as unknown: every class has only one picture, so there is nothing to set the cut on; "
+    "give a class a second one."
+)
+
+
+@dataclass(frozen=True, eq=False)
+class UnknownRule:
+    """prototypes: [n_way, F] float32 of length 1. cut: least cosine of a known picture, None: the rule is off.
+
+    rate: the wanted share of known pictures below the cut, 0-1. warning: a sentence, if the rule could not be set.
+    """
+
+    prototypes: Tensor
+    cut: float | None
+    rate: float
+    warning: str = ""
+
+    @classmethod
+    def fit(
+        cls, features: Tensor, labels: Tensor, n_way: int, rate: float, held_out: Tensor | None = None
+    ) -> UnknownRule:
+        """The rule from the support's features [n, F] and labels [n]; off for rate 0.
+
+        held_out: [n] the scores, if better ones are known than leaving each out of its prototype, e.g. because the
+        backbone was adapted to the pictures. ValueError for a rate outside 0-1.
+        """
+        if not 0 <= rate <= 1:
+            raise ValueError(f"the rate must lie in 0-1, not {rate}")
+        prototypes = l2_normalised(class_means(l2_normalised(features), labels, n_way))
+        scores = own_scores(features, labels, n_way) if held_out is None else held_out
+        if not len(scores):
+            return cls(prototypes, None, rate, _NO_SCORES)
+        return cls(prototypes, cut_at(scores, rate), rate)
+
+    def scores(self, features: Tensor) -> Tensor:
+        """features [m, F] -> [m] the largest cosine to a prototype."""
+        return (l2_normalised(features) @ self.prototypes.T).amax(1)
+
+    def is_unknown(self, features: Tensor) -> Tensor:
+        """features [m, F] -> bool [m], True where no class fits."""
+        if self.cut is None:
+            return torch.zeros(len(features), dtype=torch.bool, device=features.device)
+        return self.scores(features) < self.cut
+
+    def state(self) -> tuple[dict[str, Tensor], dict[str, Any]]:
+        """(tensors, JSON values) from which `restore` makes the same rule again."""
+        return {"prototypes": self.prototypes}, {"cut": self.cut, "rate": self.rate, "warning": self.warning}
+
+
+def restore(tensors: Mapping[str, Tensor], values: Mapping[str, Any], model: Model) -> UnknownRule:
+    """The rule whose `state` these are, on the model's device. UserError if they are damaged."""
+    try:
+        prototypes = tensors["prototypes"].to(model.device)
+        cut = None if values["cut"] is None else float(values["cut"])
+        if prototypes.dim() != 2 or not torch.isfinite(prototypes).all():
+            raise ValueError("its prototypes are not finite rows")
+        return UnknownRule(prototypes, cut, float(values["rate"]), str(values["warning"]))
+    except (KeyError, TypeError, ValueError) as error:
+        raise UserError(f"A stored rule for unknown pictures is damaged ({error}): adapt again.") from None
+
+
+def default_rate(n_way: int, shots: Tensor | Sequence[int]) -> float | None:
+    """The false-alarm rate if none was asked for; None (off) below 3 classes or with a class of one picture.
+
+    shots: pictures per class.
+    """
+    return None if n_way < 3 or min(int(k) for k in shots) < 2 else AUTO_RATE
+
+
+def own_scores(features: Tensor, labels: Tensor, n_way: int) -> Tensor:
+    """[m] the scores of the m pictures in classes of two or more, each without itself in its class's prototype."""
+    vectors = l2_normalised(features)
+    counts = torch.bincount(labels, minlength=n_way)
+    means = class_means(vectors, labels, n_way)
+    cosines = vectors @ l2_normalised(means).T
+    without = l2_normalised(counts[labels].unsqueeze(1) * means[labels] - vectors)
+    cosines[torch.arange(len(vectors)), labels] = (vectors * without).sum(1)
+    return cosines.amax(1)[counts[labels] > 1]
+
+
+def cut_at(scores: Tensor, rate: float) -> float | None:
+    """The cut for a wanted false-alarm rate, given at least one known picture's score; None for rate 0."""
+    if rate == 0:
+        return None
+    n = len(scores)
+    k = math.floor(rate * (n + 1) + 1e-9)
+    return float(scores.sort().values[min(max(k, 1), n) - 1]) - _ROUNDING
