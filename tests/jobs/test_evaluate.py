@@ -1,0 +1,271 @@
+"""Evaluation from files to the report."""
+
+import json
+import zipfile
+from dataclasses import dataclass, replace
+from io import BytesIO
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from fewshot_gui.engine import model_folder
+from fewshot_gui.engine.methods import METHODS
+from fewshot_gui.engine.methods.protonet import ProtoNet
+from fewshot_gui.engine.model import Adaptation
+from fewshot_gui.engine.preprocess import Preprocessing
+from fewshot_gui.engine.results import Row
+from fewshot_gui.errors import UsageError, UserError
+from fewshot_gui.jobs.evaluate import EvaluateOptions, Evaluation, evaluate
+from fewshot_gui.jobs.evaluate_report import report_json, report_text
+from fewshot_gui.jobs.events import Step, Warned
+from tests.engine.factories import tiny_model
+
+COLOURS = {"red": (220, 30, 30), "green": (30, 200, 40), "blue": (40, 40, 220), "white": (240, 240, 240)}
+PICTURES = 6
+ROW = ("group", "ways", "shots", "queries", "episodes", "method", "backbone", "n_classes", "accuracy", "ci95")
+ROW += ("adapted", "milliseconds_per_adapt")
+PAIR = ("group", "ways", "shots", "a", "b", "difference", "ci95", "episodes")
+
+
+def write_model(folder: Path, *, channels=3, size=32, **config) -> str:
+    model = tiny_model(channels=channels, size=size, **config)
+    model_folder.write(folder, model.config, model.network)
+    return str(folder)
+
+
+def picture(colour, number):
+    noise = np.random.default_rng(number).integers(-15, 15, (24, 30, 3))
+    file = BytesIO()
+    Image.fromarray((np.array(colour) + noise).clip(0, 255).astype(np.uint8)).save(file, "PNG")
+    return file.getvalue()
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory):
+    return write_model(tmp_path_factory.mktemp("models") / "tiny", training_classes=("red", "fish", "blue"))
+
+
+@pytest.fixture
+def colours(tmp_path):
+    folder = tmp_path / "colours"
+    for name, colour in COLOURS.items():
+        (folder / name).mkdir(parents=True)
+        for number in range(PICTURES):
+            (folder / name / f"{number}.png").write_bytes(picture(colour, number))
+    return folder
+
+
+@pytest.fixture
+def options(colours, model):
+    return EvaluateOptions(
+        data=(colours,), ways=3, shots=(1, 2), queries=3, episodes=12, backbone=model, device="cpu", allow_seen=True
+    )
+
+
+def grouped_zip(path):
+    with zipfile.ZipFile(path, "w") as archive:
+        for group, names in {"a": ("red", "green", "blue"), "b": tuple(COLOURS), "few": ("red", "green")}.items():
+            for name in names:
+                for number in range(PICTURES):
+                    archive.writestr(f"{group}/{name}/{number}.png", picture(COLOURS[name], number))
+    return path
+
+
+def drawings_npz(path, side=28):
+    """Twelve characters: noise around a pattern of their own; the split vinyals_test is eight of them."""
+    rng = np.random.default_rng(0)
+    patterns = rng.random((12, 1, side * side)) < 0.4
+    images = patterns ^ (rng.random((12, 5, side * side)) < 0.02)
+    np.savez_compressed(
+        path,
+        images=np.packbits(images, axis=-1),
+        characters=np.array([f"Runic/character{i:02}" for i in range(12)]),
+        vinyals_test=np.arange(4, 12),
+        vinyals_train=np.arange(4),
+    )
+    return path
+
+
+def run(options) -> Evaluation:
+    *_, last = evaluate(options)
+    assert isinstance(last, Evaluation)
+    return last
+
+
+def test_the_report_has_exactly_the_fields_that_others_rely_on(options):
+    report = report_json(run(replace(options, methods=("protonet", "ridge:regularisation=0.1"))))
+    assert json.loads(json.dumps(report, allow_nan=False)) == report
+    assert list(report) == ["schema", "dataset", "split", "seed", "results", "paired"]
+    assert (report["schema"], report["dataset"], report["split"], report["seed"]) == (1, "colours", "all", 0)
+    assert [tuple(row) for row in report["results"]] == [ROW] * 4
+    assert [tuple(pair) for pair in report["paired"]] == [PAIR] * 2
+    first = dict(report["results"][0])
+    assert first.pop("milliseconds_per_adapt") > 0
+    low, high = first.pop("ci95")
+    assert low <= first.pop("accuracy") <= high
+    assert first == {
+        "group": None, "ways": 3, "shots": 1, "queries": 3, "episodes": 12,
+        "method": "protonet", "backbone": "tiny", "n_classes": 4, "adapted": None,
+    }  # fmt: skip
+    assert [(row["shots"], row["method"]) for row in report["results"][1:]] == [
+        (1, "ridge:regularisation=0.1"),
+        (2, "protonet"),
+        (2, "ridge:regularisation=0.1"),
+    ]
+
+
+def test_pictures_of_one_colour_per_class_are_told_apart(options):
+    assert all(row.accuracy.value > 0.95 for row in run(options).rows)
+
+
+def test_the_same_call_gives_the_same_numbers(options):
+    def figures(evaluation):
+        return [replace(row, milliseconds_per_adapt=0.0) for row in evaluation.rows]
+
+    assert figures(run(options)) == figures(run(options))
+
+
+def test_rows_are_yielded_as_they_come_and_steps_between(options):
+    values = list(evaluate(options))
+    assert [value for value in values if isinstance(value, Row)] == list(values[-1].rows)
+    steps = [value for value in values if isinstance(value, Step)]
+    assert steps[0].what == "embedding"
+    assert steps[-1].share == 1.0
+
+
+def test_without_methods_the_models_own_is_measured(options, tmp_path):
+    ridge = write_model(tmp_path / "with-ridge", method="ridge")
+    assert {row.method for row in run(replace(options, backbone=ridge)).rows} == {"ridge"}
+
+
+def test_classes_the_model_was_trained_on_are_refused_by_name(options):
+    message = r"tiny was trained on 2 of these 4 classes \(blue, red\).*--allow-seen"
+    with pytest.raises(UserError, match=message) as caught:
+        run(replace(options, allow_seen=False))
+    assert caught.value.exit_code == 1
+
+
+def test_turned_classes_are_still_the_ones_trained_on(options):
+    with pytest.raises(UserError, match=r"2 of these 4 classes \(blue, red\)"):
+        run(replace(options, allow_seen=False, rotations=True))
+    rows = run(replace(options, rotations=True)).rows
+    assert rows[0].n_classes == 16
+
+
+def test_classes_that_are_new_need_no_permission(options, tmp_path):
+    new = write_model(tmp_path / "new", training_classes=("fish", "reddish"))
+    assert len(run(replace(options, allow_seen=False, backbone=new)).rows) == 2
+
+
+def test_the_classes_of_a_split_file_are_measured_and_missing_ones_told(options, tmp_path):
+    split = tmp_path / "split.json"
+    split.write_text(json.dumps({"train": ["red"], "test": ["green", "blue", "black"], "val": ["white"]}))
+    evaluation = run(replace(options, split_file=split, ways=2))
+    assert (evaluation.split, evaluation.rows[0].n_classes) == ("test", 2)
+    assert evaluation.warnings == ("1 classes of the split test are not in the data: black.",)
+
+
+def test_more_ways_than_classes_are_refused_before_anything_is_embedded(options):
+    with pytest.raises(UserError, match=r"colours has 4 classes .* ways must be at most 4, not 5"):
+        next(evaluate(replace(options, ways=5)))
+
+
+def test_groups_come_with_their_ways_and_a_mean(options, tmp_path):
+    archive = grouped_zip(tmp_path / "sets.zip")
+    report = report_json(run(replace(options, data=(archive,), ways=5, groups=True, shots=(1,))))
+    rows = [(row["group"], row["ways"], row["n_classes"]) for row in report["results"]]
+    assert rows == [("a", 3, 3), ("b", 4, 4), ("mean", 5, 7)]
+    assert report["dataset"] == "sets"
+
+
+def test_drawings_are_measured_on_their_own_split(options, tmp_path):
+    preprocessing = Preprocessing(28, (0.0,), (1.0,), polarity="ink")
+    ink = write_model(tmp_path / "ink", channels=1, size=28, preprocessing=preprocessing)
+    data = (drawings_npz(tmp_path / "runes.npz"),)
+    plain = run(replace(options, data=data, backbone=ink, shots=(3,), queries=2))
+    assert (plain.split, plain.rows[0].n_classes) == ("vinyals_test", 8)
+    assert plain.rows[0].accuracy.value > 0.9
+    turned = run(replace(options, data=data, backbone=ink, shots=(1,), rotations=True, ways=20))
+    assert turned.rows[0].n_classes == 32
+
+
+def test_unreadable_pictures_are_left_out_and_counted(options, colours):
+    (colours / "red" / "broken.png").write_bytes(b"no picture")
+    (colours / "blue" / "0.png").write_bytes(b"")
+    values = list(evaluate(replace(options, ways="all", shots=(4,), queries=9)))
+    (warning,) = [value.sentence for value in values if isinstance(value, Warned)]
+    assert warning.startswith("2 pictures were left out, they could not be read (first: ")
+    assert "0.png" in warning
+    assert values[-1].warnings == (warning,)
+    assert values[-1].rows[0].ways == 4
+
+
+def test_classes_that_lose_too_many_pictures_are_not_drawn(options, colours):
+    for path in (colours / "green").iterdir():
+        path.write_bytes(b"")
+    with pytest.raises(UserError, match="colours has 3 classes with at least 2 pictures"):
+        run(replace(options, ways=4))
+
+
+def test_another_input_size_is_measured_where_the_network_takes_it(options, tmp_path):
+    with pytest.raises(UserError, match="tiny gives embeddings of another size at this input size; leave --size out"):
+        run(replace(options, size=64))
+    evaluation = run(replace(options, size=40))  # 40 // 16 == 32 // 16: the embedding stays as long
+    assert all(row.accuracy.value > 0.95 for row in evaluation.rows)
+
+
+@dataclass(frozen=True)
+class _Looks(ProtoNet):
+    """ProtoNet that insists on pictures, and on their size."""
+
+    name = "looks"
+    needs = "pictures"
+
+    def adapt(self, model, support, **rest):
+        assert support.pictures.shape[1:] == (3, 20, 20)
+        mean = support.pictures[support.labels == 0].float().mean((0, 2, 3))
+        assert min((mean - torch.tensor(c).float()).abs().max() for c in COLOURS.values()) < 10
+        return super().adapt(model, support, **rest)
+
+
+def test_methods_that_adapt_the_backbone_are_given_pictures_at_its_size(options, tmp_path, monkeypatch):
+    list(METHODS)  # fills the registry, which then keeps what it has
+    monkeypatch.setitem(METHODS._entries, "looks", _Looks)
+    adaptation = Adaptation(0, Preprocessing(20, (0.5,) * 3, (0.5,) * 3))
+    folder = write_model(tmp_path / "adapting", adaptation=adaptation)
+    evaluation = run(replace(options, backbone=folder, methods=("looks", "protonet")))
+    assert [row.adapted for row in evaluation.rows] == [0.0, None] * 2
+    assert all(pair.difference.value == 0 for pair in evaluation.paired)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"ways": 1}, "--ways must be at least 2 or all, not 1"),
+        ({"shots": ()}, "--shots must be different numbers"),
+        ({"shots": (1, 1)}, "--shots must be different numbers from 1 up, not '1,1'"),
+        ({"queries": 0}, "--queries must be at least 1"),
+        ({"episodes": 0}, "--episodes must be at least 1"),
+        ({"seed": -1}, "--seed must be 0 or more"),
+        ({"size": 3}, "--size must be at least 16 pixels"),
+        ({"methods": ("ridge", "ridge")}, "names a method twice"),
+        ({"methods": ("rigde",)}, "There is no method 'rigde'. Did you mean ridge?"),
+        ({"backbone": "lite9"}, "There is no model 'lite9'"),
+        ({"device": "tpu"}, "There is no device 'tpu'"),
+    ],
+)
+def test_a_wrong_command_line_is_a_usage_error(options, change, message):
+    with pytest.raises(UsageError, match=message.replace("?", r"\?")):
+        run(replace(options, **change))
+
+
+def test_the_text_report_names_data_methods_and_differences(options):
+    text = report_text(run(replace(options, methods=("protonet", "ridge"), shots=(1,))))
+    lines = text.splitlines()
+    assert lines[0] == "colours, split all, seed 0"
+    assert " ".join(lines[2].split()) == "ways shots method accuracy % 95 % interval other classes ms/adapt"
+    assert [line.split()[2] for line in lines[3:5]] == ["protonet", "ridge"]
+    assert "protonet - ridge" in lines[-1]
