@@ -161,7 +161,7 @@ def _classes(pictures: Sequence[Found]) -> tuple[tuple[_Class, ...], int]:
         else:
             loose += 1
     classes = [_Class("/".join(f), f[0] if len(f) > 1 else None, tuple(reads)) for f, reads in by_class.items()]
-    return tuple(sorted(classes, key=lambda c: natural_key(c.name))), loose
+    return tuple(sorted(classes, key=lambda c: [natural_key(part) for part in c.name.split("/")])), loose
 
 
 def _loose(loose: int) -> tuple[str, ...]:

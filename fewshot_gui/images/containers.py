@@ -57,9 +57,9 @@ def list_folder(path: Path) -> Listing:
 def list_zip(path: Path) -> Listing:
     """The pictures in a .zip archive. UserError if it is not there or is no zip."""
     archive = _Archive(path)
-    shown = sorted((i for i in archive.entries() if _is_shown(i.filename)), key=lambda i: natural_key(i.filename))
-    found = [Found(tuple(_parts(info.filename)[:-1]), partial(archive.read, info)) for info in shown]
-    return Listing(tuple(found))
+    entries = [(_parts(info.filename), info) for info in archive.entries()]
+    shown = sorted((e for e in entries if _is_shown(e[0])), key=lambda e: [natural_key(part) for part in e[0]])
+    return Listing(tuple(Found(tuple(parts[:-1]), partial(archive.read, info)) for parts, info in shown))
 
 
 def list_npz(path: Path) -> Listing:
@@ -163,6 +163,6 @@ def _parts(name: str) -> list[str]:
     return [part for part in name.replace("\\", "/").split("/") if part not in ("", ".")]
 
 
-def _is_shown(name: str) -> bool:
-    parts = _parts(name)
-    return has_picture_ending(parts[-1]) and not any(p.startswith(".") or p == "__MACOSX" for p in parts)
+def _is_shown(parts: list[str]) -> bool:
+    hidden = any(part.startswith(".") or part == "__MACOSX" for part in parts)
+    return bool(parts) and not hidden and has_picture_ending(parts[-1])

@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from fewshot_gui.images.formats import has_picture_ending
 
-_DIGITS = re.compile(r"([0-9]+)")
+_DIGITS = re.compile(r"([0-9]{1,18})")  # no more at once: Python refuses to read very long numbers
 
 
 @dataclass
@@ -27,16 +28,14 @@ class Walk:
     def pictures_below(self, root: str) -> list[str]:
         """Paths of the pictures anywhere below root, each beginning with root as given, in natural order.
 
-        A folder that can be reached directly and by a link is found under its own name.
+        Links to folders come last, so that what can be reached directly is found under its own name.
         """
         found: list[str] = []
         links: list[str] = []
-        waiting = [root]
-        while waiting or links:
-            folder = waiting.pop() if waiting else links.pop(0)
-            if self.enter(folder):
-                self._list(folder, found, waiting, links)
-        return sorted(found, key=natural_key)
+        self._descend(root, found, links)
+        while links:
+            self._descend(links.pop(0), found, links)
+        return found
 
     def enter(self, folder: str) -> bool:
         """Notes that a real folder is now walked; False if it was before, or cannot be reached."""
@@ -84,22 +83,23 @@ class Walk:
             parts.append(f"{self.foreign} {files} without a picture's ending (such as {self.example})")
         return f"Skipped {' and '.join(parts)}."
 
-    def _list(self, folder: str, found: list[str], waiting: list[str], links: list[str]) -> None:
-        for entry in self.entries(folder):
+    def _descend(self, root: str, found: list[str], links: list[str]) -> None:
+        """Appends the pictures below root, and the links to folders, which are not followed here."""
+        waiting = self.entries(root)[::-1] if self.enter(root) else []
+        while waiting:
+            entry = waiting.pop()
             if not entry.is_dir():
                 if self.is_picture(entry.name):
                     found.append(entry.path)
             elif entry.is_symlink():
                 links.append(entry.path)
-            else:
-                waiting.append(entry.path)
+            elif self.enter(entry.path):
+                waiting += self.entries(entry.path)[::-1]
 
 
-def natural_key(path: str) -> tuple[object, ...]:
-    """Sorts paths as people count: folder by folder, numbers by value, capitals beside small letters."""
-    folders = tuple(tuple(_piece(p) for p in _DIGITS.split(part.casefold())) for part in path.split(os.sep))
-    return folders, path
-
-
-def _piece(text: str) -> tuple[int, str]:
-    return (int(text), "") if text.isdigit() and text.isascii() else (-1, text)
+@lru_cache(1 << 14)
+def natural_key(name: str) -> tuple[list[str | int], str]:
+    """Sorts names as people count: numbers by value, capitals beside small letters."""
+    parts: list[str | int] = list(_DIGITS.split(name.casefold()))  # text and digits in turn
+    parts[1::2] = map(int, parts[1::2])
+    return parts, name

@@ -7,6 +7,7 @@ import pytest
 
 from fewshot_gui.errors import UserError
 from fewshot_gui.images.scan import scan_query, scan_support
+from fewshot_gui.images.walk import natural_key
 
 needs_links = pytest.mark.skipif(os.name == "nt", reason="Windows needs rights to make links")
 
@@ -194,3 +195,7 @@ def test_names_that_are_no_utf8_are_scanned(tmp_path):
     with open(folder + b"/\xff\xfe.jpg", "wb"):
         pass
     assert len(scan_query([tmp_path / "q"]).refs) == 1
+
+
+def test_names_of_many_digits_sort_too():
+    assert natural_key("9" * 5000) > natural_key("9" * 17) > natural_key("10")
