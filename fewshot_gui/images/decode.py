@@ -33,6 +33,7 @@ from fewshot_gui.types import Picture, Unreadable
 
 MAX_BYTES = 1 << 30  # bytes of one file
 
+_NO_MEMORY = "needs more memory than this computer has free"
 _WHITE = (255, 255, 255, 255)
 _BITS_PER_SAMPLE, _DNG_VERSION = 258, 50706  # TIFF tags
 _UPRIGHT = {
@@ -67,7 +68,7 @@ def decode(data: bytes, name: str, at_least: int) -> Picture | Unreadable:
     except Refused as refused:
         return Unreadable(name, str(refused))
     except MemoryError:
-        return Unreadable(name, "needs more memory than this computer has free")
+        return Unreadable(name, _NO_MEMORY)
     except Exception as error:  # whatever a decoder stumbles over in a damaged file must not end the run
         return Unreadable(name, _damage(error))
 
@@ -90,6 +91,8 @@ def _bytes_of(name: str) -> bytes:
             return file.read()
     except FileNotFoundError:
         raise Refused("does not exist (moved or deleted?)") from None
+    except MemoryError:
+        raise Refused(_NO_MEMORY) from None
     except PermissionError:
         raise Refused("may not be read: you have no permission to open it") from None
     except (OSError, ValueError) as error:  # ValueError: a name with a zero byte

@@ -59,7 +59,7 @@ def _plan(root: Path, seed: int) -> list[_Planned]:
 
 
 def _check_empty(root: Path) -> None:
-    if root.is_dir() and any(os.scandir(root)):
+    if root.is_dir() and os.listdir(root):
         raise UserError(f"{root} is not empty; name a new folder for the demo.")
     root.mkdir(parents=True, exist_ok=True)
 

@@ -342,7 +342,8 @@ def test_a_decompression_bomb_is_refused_without_a_warning(size, recwarn):
 
 
 def with_jpeg_size(data, width, height):
-    place = data.index(b"\xff\xc0") + 5
+    marker = b"\xff\xc2" if b"\xff\xc2" in data else b"\xff\xc0"  # of a progressive or a plain frame
+    place = data.index(marker) + 5
     return data[:place] + struct.pack(">HH", height, width) + data[place + 4 :]
 
 
@@ -356,6 +357,19 @@ def test_a_phones_108_megapixel_jpeg_is_decoded_small():
 def test_a_jpeg_that_stays_too_large_is_refused():
     data = with_jpeg_size(saved(corners(), "JPEG"), 60_000, 60_000)
     assert reason_of(data).startswith("is too large (60000 x 60000 pixels)")
+
+
+def test_a_progressive_jpeg_may_not_hide_its_size_behind_a_small_scale():
+    data = with_jpeg_size(saved(corners(), "JPEG", progressive=True), 12_000, 9_000)
+    assert reason_of(data).startswith("is too large (12000 x 9000 pixels)")
+
+
+def test_a_picture_that_does_not_fit_into_memory_is_unreadable(monkeypatch):
+    def full(*_args):
+        raise MemoryError
+
+    monkeypatch.setattr(Image.Image, "reduce", full)
+    assert reason_of(saved(corners(), "PNG")) == "needs more memory than this computer has free"
 
 
 @pytest.mark.parametrize("brand", [b"heic", b"heix", b"hevc", b"mif1"])
