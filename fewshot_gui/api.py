@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from fewshot_gui.engine import weights
 from fewshot_gui.engine.classifier import Classifier
 from fewshot_gui.engine.device import choose
 from fewshot_gui.engine.embed import Embedded
@@ -110,7 +111,7 @@ class FewShotClassifier:
         classifier_folder.save(self._classifier(), Path(folder))
         if not all(isinstance(label, str) for label in self._labels.values()):
             text = json.dumps(self._labels)
-            (Path(folder) / _LABELS).write_text(text, "utf-8")
+            weights.write_whole(Path(folder) / _LABELS, lambda path: path.write_text(text, "utf-8"))
 
     @classmethod
     def load(cls, folder: str | os.PathLike[str], *, device: str = "auto", cache: bool = True) -> FewShotClassifier:

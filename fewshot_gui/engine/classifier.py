@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import copy
+import threading
 from collections.abc import Generator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
@@ -14,9 +15,7 @@ from fewshot_gui.engine.embed import Embedded, Source, stream
 from fewshot_gui.engine.heads import restore
 from fewshot_gui.engine.method import Head
 from fewshot_gui.engine.model import Model
-
-if TYPE_CHECKING:
-    from fewshot_gui.engine.unknown import UnknownRule
+from fewshot_gui.engine.unknown import UnknownRule
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,23 +43,38 @@ class Classifier:
         return self.head.needs == "pictures"
 
     def embed(self, source: Source, tell: Tell = tell_nobody) -> Generator[Embedded, None, None]:
-        """The head's own features of a source's pictures, if it needs pictures; see engine.embed.stream."""
-        heads: dict[torch.device, Head] = {self.model.device: self.head}
+        """The head's own features of a source's pictures, if it needs pictures; see engine.embed.stream.
+
+        Each thread has a copy of the head and its network: with torch.func.functional_call a network is changed for
+        the time of a call, so that two threads may not share one.
+        """
+        own = threading.local()
 
         def forward(pictures: Tensor, device: torch.device) -> Tensor:
-            if device not in heads:
-                heads[device] = restore(self.head.kind, *self.head.state(), self.model.to(device))
-            return heads[device].features(pictures.to(device))
+            if getattr(own, "device", None) != device:
+                own.device, own.head = device, self._copied_head(device)
+            with torch.no_grad():
+                return own.head.features(pictures.to(device))
 
         return stream(source, self.model.adaptation.preprocessing, forward, self.model.device, tell=tell)
+
+    def _copied_head(self, device: torch.device) -> Head:
+        return restore(self.head.kind, *self.head.state(), private(self.model).to(device))
 
     @torch.no_grad()
     def answers(self, rows: Tensor) -> tuple[Tensor, Tensor]:
         """(probabilities [m, n_way] 0-1, known [m] bool: False where no class fits), on the CPU.
 
-        rows: [m, D] embeddings, or the features that `embed` gave if the head needs pictures."""
+        rows: [m, D] embeddings, or the features that `embed` gave if the head needs pictures.
+        """
         rows = rows.float().to(self.model.device)
         features = rows if self.needs_pictures else self.head.features(rows)
         logits = self.head.scores(features)
-        known = torch.ones(len(rows), dtype=torch.bool) if self.unknown is None else self._known(features, logits)
-        return logits.softmax(1).cpu(), known.cpu()
+        if self.unknown is None:
+            return logits.softmax(1).cpu(), torch.ones(len(rows), dtype=torch.bool)
+        return logits.softmax(1).cpu(), ~self.unknown.is_unknown(features).cpu()
+
+
+def private(model: Model) -> Model:
+    """The model with a network of its own, for work that changes the network for a time."""
+    return replace(model, network=copy.deepcopy(model.network))

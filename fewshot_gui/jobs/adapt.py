@@ -5,19 +5,23 @@ A job is a generator: it yields Step and Warned while it works and returns its r
 
 from __future__ import annotations
 
+import math
 from collections.abc import Generator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
+import torch
 from torch import Tensor
 
 from fewshot_gui.engine import device as devices
 from fewshot_gui.engine import methods, model_folder
-from fewshot_gui.engine.classifier import Classifier
+from fewshot_gui.engine.classifier import Classifier, private
 from fewshot_gui.engine.method import Head, Method, Support
 from fewshot_gui.engine.model import Model, ModelConfig
 from fewshot_gui.engine.threads import one_core
+from fewshot_gui.engine.unknown import AUTO_RATE, UnknownRule, cut_at, default_rate
+from fewshot_gui.errors import UsageError, UserError
 from fewshot_gui.images import scan
 from fewshot_gui.jobs import classifier_folder
 from fewshot_gui.jobs.events import Progress, Step, Told, Warned, relayed
@@ -25,9 +29,6 @@ from fewshot_gui.jobs.pictures import opened_cache
 from fewshot_gui.jobs.support import SupportPictures, embed_support, read_pictures
 from fewshot_gui.project.cache import EmbeddingCache
 from fewshot_gui.types import ImageRef
-
-if TYPE_CHECKING:
-    from fewshot_gui.engine.unknown import UnknownRule
 
 DEFAULT_BACKBONE = "lite0-natural"
 
@@ -106,12 +107,17 @@ def fitted(
     if method.needs == "pictures":
         support, pictures = yield from read_pictures(model, support, told)
     tensors = support.tensors(model, pictures)
+    rate = _rate(options.unknown, tensors.n_way, tensors.shots.tolist())
 
     def work(progress: Progress) -> tuple[Head, UnknownRule | None]:
-        head = method.adapt(model, tensors, pool=pool, seed=options.seed, progress=progress)
-        return head, unknown_rule(options.unknown, model, tensors, head, options.seed)
+        # Pictures are asked for by methods that change the network while they work.
+        own = private(model) if method.needs == "pictures" else model
+        head = method.adapt(own, tensors, pool=pool, seed=options.seed, progress=progress)
+        return head, None if rate is None else _unknown_rule(head, tensors, rate)
 
     head, rule = yield from relayed(work)
+    if rule is not None and rule.warning:
+        told(rule.warning)
     for note in head.notes:
         told(note)
     yield from told.news()
@@ -131,13 +137,59 @@ def fitted(
 
 def save(options: AdaptOptions, folder: Path) -> Generator[Step | Warned, None, Classifier]:
     """Adapts and stores the classifier in a folder, for `classify`; raises as `adapt` and `classifier_folder.save`."""
+    classifier_folder.check_target(folder)
     classifier = yield from adapt(options)
     classifier_folder.save(classifier, folder)
     return classifier
 
 
-def unknown_rule(option: UnknownOption, model: Model, support: Support, head: Head, seed: int) -> UnknownRule | None:
-    """The cut that tells pictures of no class; None if every picture gets a class."""
-    if option in ("off", None):
-        return None
-    raise NotImplementedError
+def parse_unknown(text: str) -> UnknownOption:
+    """--unknown as written: off, auto or a rate 0-1. UsageError for anything else."""
+    if text in ("off", "auto"):
+        return text
+    try:
+        rate = float(text)
+    except ValueError:
+        rate = math.nan
+    if not 0 <= rate <= 1:
+        raise UsageError(f"--unknown must be off, auto or a rate from 0 to 1, not {text!r}.")
+    return rate
+
+
+def with_unknown(classifier: Classifier, option: UnknownOption) -> Classifier:
+    """The classifier with the cut for unknowns as the option wants it; None leaves the one it has.
+
+    UserError if the backbone was adapted and no cut was made then: the pictures it would be set on are not at hand.
+    """
+    n_way = len(classifier.class_names)
+    if option is None:
+        return classifier
+    labels = classifier.support_labels.to(classifier.model.device)
+    rate = _rate(option, n_way, torch.bincount(labels, minlength=n_way).tolist())
+    if rate is None:
+        return replace(classifier, unknown=None)
+    if not classifier.needs_pictures:
+        features = classifier.head.features(classifier.support_embeddings.float().to(labels.device))
+        return replace(classifier, unknown=UnknownRule.fit(features, labels, n_way, rate))
+    scores, rule = getattr(classifier.head, "held_out", None), classifier.unknown
+    if rule is None or scores is None:
+        raise UserError(
+            "The stored classifier has no scores to set a cut for unknown pictures on: adapt again with --unknown."
+        )
+    return replace(classifier, unknown=replace(rule, cut=cut_at(scores, rate), rate=rate))
+
+
+def _rate(option: UnknownOption, n_way: int, shots: Sequence[int]) -> float | None:
+    """The wanted false-alarm rate; None: every picture gets a class."""
+    if option is None:
+        return default_rate(n_way, shots)
+    if option == "auto":
+        return AUTO_RATE
+    return None if option == "off" else float(option)
+
+
+def _unknown_rule(head: Head, support: Support, rate: float) -> UnknownRule:
+    query = support.embeddings if head.needs == "embeddings" else support.pictures
+    held_out = getattr(head, "held_out", None)
+    with torch.no_grad():
+        return UnknownRule.fit(head.features(query), support.labels, support.n_way, rate, held_out)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import ExitStack, closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import torch
@@ -20,7 +20,7 @@ from fewshot_gui.engine.embed import Embedded
 from fewshot_gui.engine.model import Model
 from fewshot_gui.images import scan
 from fewshot_gui.jobs import classifier_folder
-from fewshot_gui.jobs.adapt import AdaptOptions, UnknownOption, fitted, loaded, support_pictures
+from fewshot_gui.jobs.adapt import AdaptOptions, UnknownOption, fitted, loaded, support_pictures, with_unknown
 from fewshot_gui.jobs.events import Step, Told, Warned
 from fewshot_gui.jobs.pictures import FileSource, embedded, opened_cache
 from fewshot_gui.jobs.tally import SCHEMA, Counts, Summary, Tally
@@ -143,7 +143,7 @@ def _query(options: ClassifyOptions, told: Told) -> tuple[ImageRef, ...]:
 
 def _stored(by: Stored, told: Told) -> Classifier:
     classifier = classifier_folder.load(by.folder, devices.choose(by.device, told))
-    return classifier if by.unknown is None else replace(classifier, unknown=None)
+    return with_unknown(classifier, by.unknown)
 
 
 def answer_chunks(

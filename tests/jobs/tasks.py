@@ -1,0 +1,52 @@
+"""Small classification tasks on disk: coloured, noisy pictures of a few classes, and a tiny model folder."""
+
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from fewshot_gui.engine import model_folder
+from fewshot_gui.jobs.events import Warned
+from tests.engine.factories import tiny_model
+
+COLOURS = {"red": (200, 40, 40), "green": (40, 200, 40), "blue": (40, 40, 200), "yellow": (200, 200, 40)}
+
+
+def draw(path, colour, seed=0, noise=60, side=48):
+    """A picture of stripes in that colour with noise of that many levels."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    chance = np.random.default_rng([seed, *path.name.encode()])
+    pixels = np.tile(np.array(colour, float), (side, side, 1))
+    pixels[:: 2 + colour[0] // 100] *= 0.5
+    pixels += chance.normal(0, noise, pixels.shape)
+    Image.fromarray(pixels.clip(0, 255).astype(np.uint8)).save(path)
+    return path
+
+
+def draw_classes(folder, names=("red", "green", "blue"), shots=3, seed=0, noise=60):
+    """folder/NAME/I.png for every class; names beyond the colours take theirs in turn."""
+    colours = list(COLOURS.values())
+    for number, name in enumerate(names):
+        for shot in range(shots):
+            colour = COLOURS.get(name, colours[number % len(colours)])
+            draw(folder / name / f"{shot}.png", colour, seed * 100 + shot, noise)
+    return folder
+
+
+def write_tiny_model(folder, **config) -> Path:
+    """A model folder of an untrained network that tells colours apart."""
+    model = tiny_model(**config)
+    model_folder.write(folder, model.config, model.network, model.base_mean)
+    return folder
+
+
+def finished(job):
+    """(what a job returns, the sentences it warned with)."""
+    sentences = []
+    while True:
+        try:
+            event = next(job)
+        except StopIteration as end:
+            return end.value, sentences
+        if isinstance(event, Warned):
+            sentences.append(event.sentence)
