@@ -34,7 +34,8 @@ class Transform:
     last: bool = False
 
     def __call__(self, embeddings: Tensor) -> Tensor:
-        features = l2_normalised(embeddings.float()) if self.first else embeddings.float()
+        embeddings = at_least_float32(embeddings)
+        features = l2_normalised(embeddings) if self.first else embeddings
         if self.centre is not None:
             length = features.norm(dim=-1, keepdim=True)
             features = features - self.centre
@@ -70,6 +71,11 @@ def cosine_transform(model: Model, support: Support, pool: Tensor | None, centre
         raise UsageError("centre=folder needs a folder of pictures to centre on; choose centre=support without one.")
     together = torch.cat([vectors, l2_normalised(pool.to(vectors.device).float())])
     return Transform(first=True, centre=_mean(together), last=True)
+
+
+def at_least_float32(vectors: Tensor) -> Tensor:
+    """The same numbers as float32, or as float64 if they are that (gradients are checked in it)."""
+    return vectors.to(torch.promote_types(vectors.dtype, torch.float32))
 
 
 def l2_normalised(vectors: Tensor) -> Tensor:

@@ -1,6 +1,8 @@
-"""What every backbone network offers: embeddings, and a cut at any block so that the upper part can be adapted alone."""
+"""What every backbone network offers: embeddings, and a cut at any block so that the upper part can adapt alone."""
 
+import copy
 from abc import abstractmethod
+from collections.abc import Mapping
 
 from torch import Tensor, nn
 
@@ -27,3 +29,22 @@ class Network(nn.Module):
     def parameters_from(self, block: int) -> dict[str, nn.Parameter]:
         """The parameters that `forward(h, start=block)` uses, by name; all of them for block < 0."""
         return {name: p for name, p in self.named_parameters() if self.block_of(name) >= block}
+
+
+def with_tensors(network: Network, tensors: Mapping[str, Tensor]) -> Network:
+    """A network with some parameters and buffers replaced by name, in eval mode; all others are shared, not copied.
+
+    KeyError for a name the network does not have, ValueError for another size.
+    """
+    own = dict(network.named_parameters()) | dict(network.named_buffers())
+    changed = copy.deepcopy(network, {id(tensor): tensor for tensor in own.values()}).eval()
+    for name, tensor in tensors.items():
+        if own[name].shape != tensor.shape:
+            raise ValueError(f"{name} has the size {list(tensor.shape)}, not {list(own[name].shape)}")
+        place, _, last = name.rpartition(".")
+        module = changed.get_submodule(place)
+        if last in module._parameters:
+            module._parameters[last] = nn.Parameter(tensor, requires_grad=False)
+        else:
+            module._buffers[last] = tensor
+    return changed

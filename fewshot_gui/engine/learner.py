@@ -1,0 +1,248 @@
+"""ProtoMAML: what the gradient method `maml` learns, the inner loop it learns through, and the loss it is trained with.
+
+C. Finn, P. Abbeel, S. Levine: Model-Agnostic Meta-Learning, ICML 2017, arXiv:1703.03400. The classifier's start:
+E. Triantafillou et al.: Meta-Dataset, ICLR 2020, arXiv:1903.03096, section 3: W = 2 P, b = -|P|^2 from the support's
+prototypes P, so that any number of classes works and un-adapted answers are those of a prototype classifier.
+
+The space of the classifier. Euclidean models: embeddings as they are. Cosine models: embeddings L2-normalised, minus
+the mean of the support's class means, L2-normalised; prototypes L2-normalised. There |f - P|^2 = 2 - 2 cos(f, P), so
+the start scale * (W f + b) differs from 2 * scale * cosine by a constant and is exactly the model's cosine classifier
+at temperature 2 * scale: the inner loop begins where the model was trained to be good, and its gradients do not grow
+with the length of embeddings, which differs from picture to picture. The centre is the support's and not the base
+set's, because the base mean is that of the frozen network: it is wrong after the first inner step, and wrong at once
+for a start of its own. It is computed once, at the start, and kept.
+
+Differs from the papers: learned rates per parameter (kept as logarithms) and a learned scale; each class counts the
+same however many pictures it has; BatchNorm keeps its running statistics, or takes the support's; never the query's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+from torch.func import functional_call
+
+from fewshot_gui.engine.features import Transform, at_least_float32, class_means, l2_normalised
+from fewshot_gui.engine.inner_loop import adapt_parameters, as_leaves, detached
+from fewshot_gui.engine.network import Network, with_tensors
+from fewshot_gui.engine.support_norm import forget, gathered_statistics, gathering, skeleton
+
+Statistics = Literal["frozen", "support"]
+_KINDS: tuple[Statistics, ...] = ("frozen", "support")
+_NETWORK, _WEIGHT, _BIAS = "network.", "head.weight", "head.bias"  # names in the inner loop
+_RATE, _START = "rate.", "start."  # names in a file
+_CHUNK = 32  # support pictures per gradient where the loss is a sum over pictures: bounds the memory
+
+
+@dataclass(frozen=True, eq=False)
+class Adapted:
+    """What an inner loop ends with.
+
+    changed: the network's parameters from `block` up and, with the support's statistics, BatchNorm's buffers.
+    A query's logits are scale * (transform(embedding) @ weight.T + bias). weight: [n_way, D], bias: [n_way], scale: [].
+    """
+
+    changed: dict[str, Tensor]
+    transform: Transform
+    weight: Tensor
+    bias: Tensor
+    scale: Tensor
+
+
+class Learner(nn.Module):
+    """What maml learns beside the network's own parameters: a rate per parameter and the scale; see meta_loss.
+
+    To meta-train: train the parameters of this module together with the network's from `block` up,
+
+        learner = Learner(network, block, steps, first_order, metric=..., normalised=..., statistics=...)
+        loss = learner.meta_loss(network, support_x, support_y, query_x, query_y, n_way)   # one task
+        loss.backward()
+
+    and store `learner.state(network)` (a start of its own beside the backbone) or `learner.state()` (the backbone
+    itself is the start) as methods/maml.safetensors, with max_classes None. The network is only read, and its
+    train/eval mode does not matter. Keep the logarithms of the rates free of weight decay.
+    """
+
+    def __init__(
+        self,
+        network: Network,
+        block: int = -1,
+        steps: int = 5,
+        first_order: bool = False,
+        *,
+        metric: Literal["cosine", "euclidean"] = "cosine",
+        normalised: bool = True,
+        statistics: Statistics = "frozen",
+        temperature: float = 10.0,
+        rate: float = 0.05,
+    ) -> None:
+        """block: the first block that adapts, -1 for all. metric, normalised, temperature: as in the model's config.
+
+        statistics: BatchNorm's in the blocks that adapt: "frozen" where they were pre-trained, "support" for a network
+        trained from nothing. rate: all inner rates at the start of the training.
+        """
+        super().__init__()
+        self.block, self.steps, self.first_order = block, steps, first_order
+        self.metric, self.normalised, self.statistics = metric, normalised, statistics
+        self.names = tuple(network.parameters_from(block))
+        self.log_rates = nn.Parameter(torch.full((len(self.names) + 2,), rate).log())
+        self.log_scale = nn.Parameter(torch.tensor(temperature / 2 if metric == "cosine" else temperature).log())
+        # In a tuple, so that it is no sub-module: it has no numbers of its own.
+        self._skeleton = (skeleton(network, block if statistics == "support" else None),)
+
+    def meta_loss(
+        self, network: Network, support_x: Tensor, support_y: Tensor, query_x: Tensor, query_y: Tensor, n_way: int
+    ) -> Tensor:
+        """The queries' cross entropy [] after adapting to the support set; differentiable for network and learner.
+
+        x: [n, C, S, S] float32, the network's input; y: [n] int64 in 0..n_way-1, every class in the support. Blocks
+        below `block` get no gradient.
+        """
+        below = self.below(network, torch.cat([support_x, query_x]))
+        support, query = below.split([len(support_x), len(query_x)])
+        start = self._trained(network)
+        head = self._head_start(self._embedded(network, start, support), support_y, n_way)
+        adapted = self._descend(network, start, head, support, support_y, self.steps, self.rates(), self.first_order)
+        logits = self._query_logits(network, adapted, support, query)
+        forget(self._body)
+        return F.cross_entropy(logits, query_y)
+
+    def adapt(
+        self, network: Network, support: Tensor, labels: Tensor, n_way: int, steps: int | None = None,
+        told: Callable[[int], None] | None = None,
+    ) -> Adapted:  # fmt: skip
+        """The adapted classifier, without graphs; network: the start. Memory does not grow with the support set.
+
+        support: [n, ...] what `below` gave. steps None: as in meta-training; 0: the un-adapted classifier. told: called
+        before each step.
+        """
+        steps = self.steps if steps is None else steps
+        start = self._trained(network)
+        with torch.no_grad():
+            embedded = torch.cat([self._embedded(network, start, support[rows]) for rows in self._parts(len(labels))])
+            head = self._head_start(embedded, labels, n_way)
+        with torch.enable_grad():
+            leaves, rates = as_leaves(start), detached(self.rates())
+            head = replace(head, weight=head.weight.requires_grad_(), bias=head.bias.requires_grad_())
+            adapted = self._descend(network, leaves, head, support, labels, steps, rates, True, told)
+        changed = detached(adapted.changed) | self._statistics(network, adapted, support)
+        return Adapted(changed, head.transform, adapted.weight.detach(), adapted.bias.detach(), head.scale.detach())
+
+    @torch.no_grad()
+    def below(self, network: Network, x: Tensor) -> Tensor:
+        """x: [n, C, S, S] float32 -> what block `block` is given; x itself if the whole network adapts."""
+        if self.block < 0:
+            return x
+        tensors, stop = _tensors(network), {"stop": self.block}
+        return torch.cat([functional_call(self._body, tensors, (part,), stop) for part in x.split(_CHUNK)])
+
+    def rates(self) -> dict[str, Tensor]:
+        """Name in the inner loop -> its rate []."""
+        names = [*(_NETWORK + name for name in self.names), _WEIGHT, _BIAS]
+        return dict(zip(names, self.log_rates.exp().unbind(), strict=True))
+
+    def state(self, start: Network | None = None) -> dict[str, Tensor]:
+        """What `restored` makes the same learner of. start: a start of its own beside the backbone, else that."""
+        tensors = {_RATE + name: value for name, value in self.rates().items()}
+        tensors |= {"scale": self.log_scale.exp()}
+        tensors |= {"block": torch.tensor(self.block), "steps": torch.tensor(self.steps)}
+        tensors |= {"statistics": torch.tensor(_KINDS.index(self.statistics))}
+        if start is not None:
+            tensors |= {_START + name: value for name, value in self._trained(start).items()}
+        return {name: value.detach().clone() for name, value in tensors.items()}
+
+    @property
+    def _body(self) -> Network:
+        return self._skeleton[0]
+
+    def _trained(self, network: Network) -> dict[str, Tensor]:
+        return {name: network.get_parameter(name) for name in self.names}
+
+    def _head_start(self, embedded: Tensor, labels: Tensor, n_way: int) -> Adapted:
+        """The classifier before the first step; nothing changed yet."""
+        transform = self._transform(embedded, labels, n_way)
+        prototypes = class_means(transform(embedded), labels, n_way)
+        if self.metric == "cosine":
+            prototypes = l2_normalised(prototypes)
+        return Adapted({}, transform, 2 * prototypes, -prototypes.square().sum(1), self.log_scale.exp())
+
+    def _transform(self, embedded: Tensor, labels: Tensor, n_way: int) -> Transform:
+        if self.metric == "euclidean":
+            return Transform()
+        centre = class_means(l2_normalised(embedded), labels, n_way).mean(0)
+        return Transform(first=True, centre=centre, last=True)
+
+    def _descend(
+        self, network: Network, start: Mapping[str, Tensor], head: Adapted, support: Tensor, labels: Tensor, steps: int,
+        rates: Mapping[str, Tensor], first_order: bool, told: Callable[[int], None] | None = None,
+    ) -> Adapted:  # fmt: skip
+        """The inner loop: cross entropy on the support set, each class counting the same."""
+        n_way = len(head.bias)
+        weights = 1 / (torch.bincount(labels, minlength=n_way)[labels] * n_way)
+
+        def losses(values: Mapping[str, Tensor]) -> Iterator[Tensor]:
+            upper = {name: values[_NETWORK + name] for name in self.names}
+            for rows in self._parts(len(labels)):
+                features = head.transform(self._embedded(network, upper, support[rows]))
+                logits = head.scale * (features @ values[_WEIGHT].T + values[_BIAS])
+                yield (F.cross_entropy(logits, labels[rows], reduction="none") * weights[rows]).sum()
+
+        inner = {_NETWORK + name: value for name, value in start.items()} | {_WEIGHT: head.weight, _BIAS: head.bias}
+        inner = adapt_parameters(losses, inner, rates, steps, first_order=first_order, told=told)
+        changed = {name: inner[_NETWORK + name] for name in self.names}
+        return replace(head, changed=changed, weight=inner[_WEIGHT], bias=inner[_BIAS])
+
+    def _parts(self, n: int) -> Iterator[slice]:
+        """The support set in pieces, or whole where its pictures share statistics."""
+        chunk = n if self.statistics == "support" else _CHUNK
+        return (slice(first, first + chunk) for first in range(0, n, chunk))
+
+    def _embedded(self, network: Network, upper: Mapping[str, Tensor], support: Tensor) -> Tensor:
+        """[n, D] of support pictures; their statistics are kept in the skeleton where those of the support are used."""
+        with gathering(self._body):
+            return self._embeddings(network, upper, support)
+
+    def _embeddings(self, network: Network, upper: Mapping[str, Tensor], below: Tensor) -> Tensor:
+        start = {"start": self.block} if self.block >= 0 else {}
+        embeddings = at_least_float32(functional_call(self._body, _tensors(network) | dict(upper), (below,), start))
+        return l2_normalised(embeddings) if self.normalised else embeddings
+
+    def _query_logits(self, network: Network, adapted: Adapted, support: Tensor, query: Tensor) -> Tensor:
+        if self.statistics == "support":
+            self._embedded(network, adapted.changed, support)
+        features = adapted.transform(self._embeddings(network, adapted.changed, query))
+        return adapted.scale * (features @ adapted.weight.T + adapted.bias)
+
+    @torch.no_grad()
+    def _statistics(self, network: Network, adapted: Adapted, support: Tensor) -> dict[str, Tensor]:
+        """BatchNorm's buffers for queries: the support's, if those are used."""
+        if self.statistics == "frozen":
+            return {}
+        self._embedded(network, adapted.changed, support)
+        found = gathered_statistics(self._body)
+        forget(self._body)
+        return found
+
+
+def restored(
+    network: Network, learned: Mapping[str, Tensor], metric: Literal["cosine", "euclidean"], normalised: bool
+) -> tuple[Learner, Network]:
+    """(learner, start) whose `state` this is; network: the backbone, never changed. KeyError, ValueError if damaged."""
+    block, steps = int(learned["block"]), int(learned["steps"])
+    statistics = _KINDS[int(learned["statistics"])]
+    learner = Learner(network, block, steps, True, metric=metric, normalised=normalised, statistics=statistics)
+    rates = torch.stack([learned[_RATE + name] for name in learner.rates()])
+    learner.load_state_dict({"log_rates": rates.log(), "log_scale": learned["scale"].log()})
+    start = {name.removeprefix(_START): value for name, value in learned.items() if name.startswith(_START)}
+    return learner.to(rates.device), with_tensors(network, start)
+
+
+def _tensors(network: Network) -> dict[str, Tensor]:
+    """All numbers of a network by name; BatchNorm's step counters are none."""
+    named = [*network.named_parameters(), *network.named_buffers()]
+    return {name: tensor for name, tensor in named if not name.endswith("num_batches_tracked")}
