@@ -39,7 +39,8 @@ class EvaluateOptions:
     shots: one result per number. queries: pictures asked about per class. methods: NAME[:field=value...] each; empty:
     the model's own default. split_file, split: which classes (default: test, else val, else all). rotations: every
     class turned by 90, 180 and 270 degrees is another class. groups: each episode within one group. allow_seen: also
-    classes the model was trained on. size: side in pixels of the frozen network's input, instead of the model's.
+    classes the model was trained on. size: side in pixels of the frozen network's input instead of the model's own; the
+    report then names the backbone as NAME@SIZE. An adaptation with a size of its own keeps it.
     """
 
     data: tuple[Path, ...]
@@ -154,7 +155,8 @@ def _model(options: EvaluateOptions, heard: list[str]) -> Model:
     if options.size is None:
         return model
     preprocessing = replace(model.config.preprocessing, size=options.size)
-    return replace(model, config=replace(model.config, preprocessing=preprocessing))
+    config = replace(model.config, preprocessing=preprocessing)
+    return replace(model, name=f"{model.name}@{options.size}", config=config)  # the report must not hide the size
 
 
 def _methods(options: EvaluateOptions, model: Model) -> dict[str, Method]:

@@ -211,10 +211,12 @@ def test_classes_that_lose_too_many_pictures_are_not_drawn(options, colours):
 
 
 def test_another_input_size_is_measured_where_the_network_takes_it(options, tmp_path):
-    with pytest.raises(UserError, match="tiny gives embeddings of another size at this input size; leave --size out"):
+    with pytest.raises(
+        UserError, match="tiny@64 gives embeddings of another size at this input size; leave --size out"
+    ):
         run(replace(options, size=64))
     evaluation = run(replace(options, size=40))  # 40 // 16 == 32 // 16: the embedding stays as long
-    assert all(row.accuracy.value > 0.95 for row in evaluation.rows)
+    assert all(row.accuracy.value > 0.95 and row.backbone == "tiny@40" for row in evaluation.rows)
 
 
 @dataclass(frozen=True)
