@@ -56,7 +56,14 @@ class Registry(Generic[Entry]):
     def _load(self) -> None:
         if self._loaded:
             return
-        self._loaded = True
+        self._loaded = True  # before the imports: what they import may ask this registry
+        try:
+            self._import_all()
+        except BaseException:
+            self._loaded = False  # or later look-ups would take a half-filled list for the whole
+            raise
+
+    def _import_all(self) -> None:
         package = importlib.import_module(self._package)
         for module in pkgutil.iter_modules(package.__path__):
             if not module.name.startswith("_"):
