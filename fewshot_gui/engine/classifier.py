@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import copy
-import threading
 from collections.abc import Generator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
@@ -43,23 +41,16 @@ class Classifier:
         return self.head.needs == "pictures"
 
     def embed(self, source: Source, tell: Tell = tell_nobody) -> Generator[Embedded, None, None]:
-        """The head's own features of a source's pictures, if it needs pictures; see engine.embed.stream.
-
-        Each thread has a copy of the head and its network: with torch.func.functional_call a network is changed for
-        the time of a call, so that two threads may not share one.
-        """
-        own = threading.local()
+        """The head's own features of a source's pictures, if it needs pictures; see engine.embed.stream."""
+        heads = {self.model.device: self.head}
 
         def forward(pictures: Tensor, device: torch.device) -> Tensor:
-            if getattr(own, "device", None) != device:
-                own.device, own.head = device, self._copied_head(device)
+            if device not in heads:
+                heads[device] = restore(self.head.kind, *self.head.state(), self.model.to(device))
             with torch.no_grad():
-                return own.head.features(pictures.to(device))
+                return heads[device].features(pictures.to(device))
 
         return stream(source, self.model.adaptation.preprocessing, forward, self.model.device, tell=tell)
-
-    def _copied_head(self, device: torch.device) -> Head:
-        return restore(self.head.kind, *self.head.state(), private(self.model).to(device))
 
     @torch.no_grad()
     def answers(self, rows: Tensor) -> tuple[Tensor, Tensor]:
@@ -73,8 +64,3 @@ class Classifier:
         if self.unknown is None:
             return logits.softmax(1).cpu(), torch.ones(len(rows), dtype=torch.bool)
         return logits.softmax(1).cpu(), ~self.unknown.is_unknown(features).cpu()
-
-
-def private(model: Model) -> Model:
-    """The model with a network of its own, for work that changes the network for a time."""
-    return replace(model, network=copy.deepcopy(model.network))

@@ -16,7 +16,7 @@ from torch import Tensor
 
 from fewshot_gui.engine import device as devices
 from fewshot_gui.engine import methods, model_folder
-from fewshot_gui.engine.classifier import Classifier, private
+from fewshot_gui.engine.classifier import Classifier
 from fewshot_gui.engine.method import Head, Method, Support
 from fewshot_gui.engine.model import Model, ModelConfig
 from fewshot_gui.engine.threads import one_core
@@ -110,9 +110,7 @@ def fitted(
     rate = _rate(options.unknown, tensors.n_way, tensors.shots.tolist())
 
     def work(progress: Progress) -> tuple[Head, UnknownRule | None]:
-        # Pictures are asked for by methods that change the network while they work.
-        own = private(model) if method.needs == "pictures" else model
-        head = method.adapt(own, tensors, pool=pool, seed=options.seed, progress=progress)
+        head = method.adapt(model, tensors, pool=pool, seed=options.seed, progress=progress)
         return head, None if rate is None else _unknown_rule(head, tensors, rate)
 
     head, rule = yield from relayed(work)
