@@ -27,7 +27,7 @@ from fewshot_gui.types import Picture, Unreadable
 
 Forward = Callable[[Tensor, torch.device], Tensor]  # [n, C, S, S] uint8 -> [n, F], on that device
 
-_CPU_CHUNK = 16  # pictures per forward pass; more gains nothing on one core and delays the first answers
+_CPU_CHUNK = 8  # pictures per forward pass: at 16 activations leave the core's cache, a quarter slower (Lite0, 224 px)
 _GPU_CHUNK = 32
 _AHEAD = 2  # chunks under way beyond one per thread, so that a slow picture does not hold up the others
 

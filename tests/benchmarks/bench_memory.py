@@ -2,7 +2,7 @@
 
 usage: python tests/benchmarks/bench_memory.py [--pictures 10000] [--backbone lite0-natural]
 Makes 50 pictures of 12 megapixels and as many hard links to them as are asked for; prints the resident set as the run
-goes, and exits 1 if the last fifth of the run needs over 5 % more than the second.
+goes, and exits 1 if the last fifth of the run needs over 64 MiB more than the second.
 """
 
 import argparse
@@ -20,7 +20,7 @@ from fewshot_gui.jobs.classify import Classified, ClassifyOptions, classify
 
 ORIGINALS = 50
 SIZE = (4000, 3000)
-GROWTH = 1.05
+ROOM = 64  # MiB: what the C library keeps back of freed memory, differing from one moment to the next
 
 
 def make(folder: Path, pictures: int) -> tuple[Path, Path]:
@@ -64,7 +64,7 @@ def main() -> None:
     parts = np.array_split([memory for _, memory in seen], 5)
     fifths = [float(part.mean()) for part in parts]
     print("mean of each fifth, MiB:", "  ".join(f"{mean:.1f}" for mean in fifths))
-    sys.exit(fifths[4] > GROWTH * fifths[1])
+    sys.exit(fifths[4] > fifths[1] + ROOM)
 
 
 if __name__ == "__main__":

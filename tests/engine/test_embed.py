@@ -136,7 +136,7 @@ def test_memory_is_bounded_because_reading_waits_for_the_reader(model):
     handed_out = 0
     for chunk in itertools.islice(chunks, 20):
         handed_out += len(chunk)
-        assert len(pictures.read_by) - handed_out <= 16 * 4
+        assert len(pictures.read_by) - handed_out <= 8 * 4
     chunks.close()
 
 
