@@ -75,6 +75,17 @@ def to_stream(stream: BinaryIO, ending: str = "csv") -> Iterator[Writer]:
             text.detach().detach()
 
 
+def put(stream: BinaryIO, text: str) -> None:
+    """Writes a text to a stream such as sys.stdout.buffer at once; raises as `to_stream` does."""
+    try:
+        with _saying("The standard output"):
+            stream.write(text.encode("utf-8", "backslashreplace"))
+            stream.flush()
+    except (ReaderGone, UserError):
+        _silence(stream)
+        raise
+
+
 class _Checked(io.RawIOBase):
     """Passes bytes on, and says in a sentence what the disk says with a number."""
 

@@ -1,0 +1,233 @@
+"""The commands: each turns a parsed command line into a job, shows what it tells, and returns the exit code."""
+
+from __future__ import annotations
+
+import json
+import sys
+from argparse import Namespace
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from typing import TYPE_CHECKING, Any
+
+from fewshot_gui.cli import words
+from fewshot_gui.cli.console import Console
+from fewshot_gui.cli.parser import DEFAULT_BACKBONE
+from fewshot_gui.export import Writer, output
+
+if TYPE_CHECKING:
+    from fewshot_gui.jobs.adapt import AdaptOptions
+    from fewshot_gui.jobs.classify import ClassifyOptions, Stored
+    from fewshot_gui.jobs.tally import Summary
+
+DONE, FAILED, SOME_UNREADABLE = 0, 1, 3
+_NAMED = 3  # unreadable pictures named on stderr; the output holds them all
+
+
+def classify(arguments: Namespace, console: Console) -> int:
+    """`classify`: 3 if there were pictures that could not be read."""
+    with _output(arguments) as writer:  # first, so that an output that cannot be written is told at once
+        from fewshot_gui.jobs.classify import ClassifyOptions
+
+        by = _adapting(arguments) if arguments.model is None else _stored(arguments)
+        summary = _classified(ClassifyOptions(query=arguments.query, by=by), writer, console)
+    if arguments.json:
+        _put_json(summary.as_json())
+    return SOME_UNREADABLE if summary.unreadable else DONE
+
+
+def _classified(options: ClassifyOptions, writer: Writer | None, console: Console) -> Summary:
+    from fewshot_gui.jobs.classify import Classified, Ready, classify
+    from fewshot_gui.jobs.tally import Summary
+
+    unreadable: list[str] = []
+    with closing(classify(options)) as events:  # type: ignore[type-var]
+        for event in events:
+            if isinstance(event, Ready):
+                progress = words.ClassifyProgress(event)
+                console.say(progress.title)
+                if writer:
+                    writer.begin(event.class_names)
+            elif isinstance(event, Classified):
+                if writer:
+                    writer.write(event.predictions)
+                unreadable += [f"{p.path} {p.reason}" for p in event.predictions if p.status == "unreadable"][:_NAMED]
+                console.progress("Classifying", progress.share(event), progress.details(event))
+            elif isinstance(event, Summary):
+                summary = event
+            else:
+                _tell(event, console)
+    if writer:
+        writer.end(summary.as_json())
+    for text in unreadable[:_NAMED]:
+        console.warn(text)
+    console.say(words.summary(summary))
+    return summary
+
+
+@contextmanager
+def _output(arguments: Namespace) -> Iterator[Writer | None]:
+    """Where the predictions go: the file, else stdout unless the summary goes there."""
+    if arguments.out is not None:
+        with output.to_file(arguments.out) as writer:
+            yield writer
+    elif arguments.json:
+        yield None
+    else:
+        with output.to_stream(sys.stdout.buffer) as writer:
+            yield writer
+
+
+def adapt(arguments: Namespace, console: Console) -> int:
+    """`adapt`."""
+    from fewshot_gui.jobs.adapt import save
+
+    classifier = _shown(save(_adapting(arguments), arguments.out), console)
+    count = len(classifier.class_names)
+    console.say(f"Stored a classifier of {count} class{'es' if count != 1 else ''} in {arguments.out}.")
+    return DONE
+
+
+def _adapting(arguments: Namespace) -> AdaptOptions:
+    from fewshot_gui.jobs.adapt import AdaptOptions, parse_unknown
+
+    return AdaptOptions(
+        support=arguments.support,
+        backbone=arguments.backbone or DEFAULT_BACKBONE,
+        method=arguments.method,
+        device=arguments.device,
+        unknown=None if arguments.unknown is None else parse_unknown(arguments.unknown),
+        seed=arguments.seed or 0,
+        cache=not arguments.no_cache,
+    )
+
+
+def _stored(arguments: Namespace) -> Stored:
+    from fewshot_gui.jobs.adapt import parse_unknown
+    from fewshot_gui.jobs.classify import Stored
+
+    return Stored(
+        folder=arguments.model,
+        device=arguments.device,
+        unknown=None if arguments.unknown is None else parse_unknown(arguments.unknown),
+        cache=not arguments.no_cache,
+    )
+
+
+def evaluate(arguments: Namespace, console: Console) -> int:
+    """`evaluate`."""
+    from fewshot_gui.jobs.evaluate import EvaluateOptions, Evaluation, evaluate
+    from fewshot_gui.jobs.evaluate_report import report_json, report_text
+    from fewshot_gui.jobs.events import Step, Warned
+
+    given = vars(arguments).copy()
+    as_json, _ = given.pop("json"), given.pop("command")
+    given["data"] = tuple(given["data"])
+    given["methods"] = tuple((given["methods"] or "").split(",")) if given["methods"] else ()
+    with closing(evaluate(EvaluateOptions(**given))) as events:  # type: ignore[type-var]
+        for event in events:
+            if isinstance(event, Evaluation):
+                evaluation = event
+            elif isinstance(event, (Step, Warned)):
+                _tell(event, console)
+    if as_json:
+        _put_json(report_json(evaluation))
+    else:
+        _put(report_text(evaluation))
+    return DONE
+
+
+def meta_train(arguments: Namespace, console: Console) -> int:
+    """`meta-train`."""
+    from fewshot_gui.engine.meta_train.progress import Finished, Note, Trained, Validated
+    from fewshot_gui.jobs.meta_train import MetaTrainOptions, run
+
+    given = {name: value for name, value in vars(arguments).items() if name != "command" and value is not None}
+    options = MetaTrainOptions(**{**given, "data": tuple(arguments.data)})
+    with closing(run(options)) as events:  # type: ignore[type-var]
+        for event in events:
+            if isinstance(event, Trained):
+                console.progress(f"Training, {event.stage}", event.step / event.of, words.training(event))
+            elif isinstance(event, Note):
+                console.say(event.text)
+            elif isinstance(event, Validated):
+                console.say(words.validated(event))
+            elif isinstance(event, Finished):
+                console.say(words.finished(event))
+    return DONE
+
+
+def models(arguments: Namespace, console: Console) -> int:
+    """`models`: from config.json and the card alone."""
+    from fewshot_gui.jobs import models as job
+
+    if arguments.name is None:
+        found = job.shipped()
+        if arguments.json:
+            _put_json({"schema": job.SCHEMA, "models": [model.as_json() for model in found]})
+        else:
+            _put("\n\n".join(words.model(model) for model in found))
+        return DONE
+    model = job.named(arguments.name)
+    if arguments.json:
+        _put_json({"schema": job.SCHEMA, "models": [{**model.as_json(), "card": model.card}]})
+    else:
+        _put(model.card.rstrip())
+    return DONE
+
+
+def doctor(arguments: Namespace, console: Console) -> int:
+    """`doctor`: 1 if something needs a cure."""
+    from fewshot_gui.jobs import doctor as job
+
+    ill = False
+    for finding in job.examine():
+        _put(words.finding(finding))
+        ill = ill or finding.state == "broken"
+    _put("Something needs a cure: see above." if ill else "All is well.")
+    return FAILED if ill else DONE
+
+
+def demo(arguments: Namespace, console: Console) -> int:
+    """`demo`."""
+    from fewshot_gui.images.demo import write_demo
+
+    folder = arguments.folder
+    write_demo(folder)
+    console.say(
+        f"Wrote {folder / 'support'} with examples and {folder / 'query'} with pictures to classify. Try:\n"
+        f"  fewshot-gui classify --support {words.quoted(folder / 'support')} --query {words.quoted(folder / 'query')}"
+    )
+    return DONE
+
+
+COMMANDS: dict[str, Callable[[Namespace, Console], int]] = {
+    "classify": classify, "adapt": adapt, "evaluate": evaluate, "meta-train": meta_train,
+    "models": models, "doctor": doctor, "demo": demo,
+}  # fmt: skip
+
+
+def _shown(job: Any, console: Console) -> Any:
+    """The result of a job whose steps and warnings are shown."""
+    with closing(job):
+        while True:
+            try:
+                _tell(next(job), console)
+            except StopIteration as end:
+                return end.value
+
+
+def _tell(event: Any, console: Console) -> None:
+    from fewshot_gui.jobs.events import Warned
+
+    if isinstance(event, Warned):
+        console.warn(event.sentence)
+    else:
+        console.progress(event.what, event.share)
+
+
+def _put(text: str) -> None:
+    output.put(sys.stdout.buffer, text + "\n")
+
+
+def _put_json(values: Any) -> None:
+    _put(json.dumps(values, ensure_ascii=False, allow_nan=False))

@@ -1,0 +1,232 @@
+"""What may stand on a command line. Nothing here imports numpy, torch or Pillow: `--help` has to be quick."""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NoReturn
+
+from fewshot_gui import __version__, paths
+from fewshot_gui.errors import UsageError
+
+DEFAULT_BACKBONE = "lite0-natural"
+DEVICES = ("auto", "cpu", "cuda", "mps")
+TRAINING_METHODS = ("protonet", "maml", "supervised")
+_OF_SUPPORT = ("backbone", "method", "seed")  # options that say how to adapt, and a stored classifier has done that
+
+Subparsers = Any  # argparse's class for them is private
+
+
+class Parser(argparse.ArgumentParser):
+    """An ArgumentParser that raises UsageError, and knows what an unknown option was meant to be."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, allow_abbrev=False, formatter_class=argparse.RawDescriptionHelpFormatter, **kwargs)
+
+    def error(self, message: str) -> NoReturn:
+        """argparse's way to complain."""
+        end = "" if message.endswith("?") else "."
+        raise UsageError(f"{message[:1].upper()}{message[1:]}{end} See `{self.prog} --help`.")
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """As ArgumentParser's, but complains of unknown options itself, before it misses others."""
+        for word in args or ():
+            option = word.split("=")[0]
+            if word == "--":
+                break
+            if option.startswith("--") and self._subparsers is None and option not in self._option_string_actions:
+                self.error(f"there is no option {option}{_meant(option, list(self._option_string_actions))}")
+        return super().parse_known_args(args, namespace)
+
+
+def parse(arguments: Sequence[str]) -> argparse.Namespace:
+    """The checked command line; its `command` says which. SystemExit for --help, UsageError for what makes no sense."""
+    words = list(arguments)
+    commands = dict(_COMMANDS)
+    if not words:
+        words = ["open"]
+    elif not words[0].startswith("-") and words[0] not in commands:
+        if not os.path.lexists(words[0]):
+            raise UsageError(
+                f"There is no command, file or folder {words[0]!r}{_meant(words[0], list(commands)) or '.'} "
+                f"Known commands: {', '.join(commands)}."
+            )
+        words = ["open", *words]
+    parsed = _parser().parse_args(words)
+    if parsed.command is None:
+        raise UsageError(f"A command is missing. Known: {', '.join(commands)}.")
+    if parsed.command == "classify":
+        _check_classify(parsed)
+    return parsed
+
+
+def _meant(word: str, known: Sequence[str]) -> str:
+    close = difflib.get_close_matches(word, known, n=1)
+    return f"; did you mean {close[0]}?" if close else ""
+
+
+def _parser() -> Parser:
+    parser = Parser(prog="fewshot-gui", description=_ABOUT, epilog=_CODES)
+    parser.add_argument("--version", action="version", version=f"fewshot-gui {__version__}")
+    subparsers = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=Parser)
+    for name, (about, add) in _COMMANDS.items():
+        add(subparsers.add_parser(name, help=about, description=f"{about[:1].upper()}{about[1:]}."))
+    return parser
+
+
+def _check_classify(parsed: argparse.Namespace) -> None:
+    if parsed.model is None:
+        return
+    for name in _OF_SUPPORT:
+        if getattr(parsed, name) is not None:
+            raise UsageError(f"--{name} goes with --support: a classifier stored by adapt has its own.")
+
+
+def _add_classify(parser: Parser) -> None:
+    by = parser.add_mutually_exclusive_group(required=True)
+    by.add_argument("--support", type=Path, metavar="DIR", help="examples: a folder with a sub-folder per class")
+    by.add_argument("--model", type=Path, metavar="FOLDER", help="a classifier stored by adapt")
+    parser.add_argument("--query", nargs="+", required=True, metavar="PATH", help="pictures and folders to classify")
+    _add_adapting(parser)
+    parser.add_argument("--out", type=Path, metavar="FILE", help=".csv, .json or .jsonl (default: CSV on stdout)")
+    parser.add_argument("--json", action="store_true", help="one line of JSON with the figures on stdout")
+
+
+def _add_adapt(parser: Parser) -> None:
+    parser.add_argument("--support", type=Path, required=True, metavar="DIR", help="a folder with a sub-folder per class")
+    parser.add_argument("--out", type=Path, required=True, metavar="FOLDER", help="where the classifier is stored")
+    _add_adapting(parser)
+
+
+def _add_adapting(parser: Parser) -> None:
+    # The defaults are None, so that what was said can be told from what was not.
+    parser.add_argument("--backbone", metavar="NAME_OR_FOLDER", help=f"{_models()} (default: {DEFAULT_BACKBONE})")
+    _add_method(parser, "--method", "NAME[:field=value...]")
+    _add_device(parser)
+    parser.add_argument(
+        "--unknown", metavar="off|auto|RATE",
+        help="wanted share of known pictures, 0-1, that may be called unknown; auto: 0.05; default: auto from 3 classes "
+        "with 2 examples each on, else off",
+    )  # fmt: skip
+    parser.add_argument("--seed", type=_count, metavar="N", help="for methods that draw lots (default: 0)")
+    parser.add_argument("--no-cache", action="store_true", help="neither read nor keep embeddings")
+
+
+def _add_evaluate(parser: Parser) -> None:
+    parser.add_argument(
+        "data", nargs="+", type=Path, metavar="DATA",
+        help="a folder with a sub-folder per class, .zip archives of CLASS/PICTURE or GROUP/CLASS/PICTURE, or an .npz",
+    )  # fmt: skip
+    parser.add_argument("--ways", type=_ways, default=5, metavar="N|all", help="classes per episode (default: 5)")
+    parser.add_argument("--shots", type=_counts, default=(1, 5), metavar="K,...", help="examples per class (1,5)")
+    parser.add_argument("--queries", type=int, default=15, metavar="N", help="pictures asked about per class (15)")
+    parser.add_argument("--episodes", type=int, default=600, metavar="N", help="episodes per figure (600)")
+    _add_method(parser, "--methods", "A,B")
+    parser.add_argument(
+        "--backbone", default=DEFAULT_BACKBONE, metavar="NAME_OR_FOLDER", help=f"{_models()} (default: %(default)s)"
+    )
+    _add_device(parser)
+    parser.add_argument("--size", type=int, metavar="PIXELS", help="side of the input, instead of the model's own")
+    parser.add_argument("--split-file", type=Path, metavar="F", help="JSON: lists of class names per split")
+    parser.add_argument("--split", metavar="NAME", help="which classes (default: test, else val, else all)")
+    parser.add_argument("--rotations", action="store_true", help="classes turned by 90, 180, 270 degrees are new classes")
+    parser.add_argument("--groups", action="store_true", help="each episode within one group, with a row for each")
+    parser.add_argument("--seed", type=_count, default=0, metavar="N", help="draws the episodes (default: 0)")
+    parser.add_argument("--allow-seen", action="store_true", help="also classes that the model was trained on")
+    parser.add_argument("--json", action="store_true", help="the report as one line of JSON")
+
+
+def _add_meta_train(parser: Parser) -> None:
+    parser.add_argument(
+        "--data", action="append", default=[], metavar="PATH[@SPLITFILE[:SPLIT]]",
+        help="a folder, .zip or .npz with training classes; may be given several times",
+    )  # fmt: skip
+    parser.add_argument("--recipe", type=Path, metavar="FILE.toml", help="all settings, instead of the flags")
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="the model folder to make")
+    parser.add_argument("--method", choices=TRAINING_METHODS, help="how to train (default: protonet)")
+    parser.add_argument("--backbone", metavar="NAME", help="an architecture, such as conv4, resnet10 or lite0")
+    parser.add_argument("--init", metavar="NAME_OR_FOLDER", help="start from a model, or imagenet:lite0")
+    length = parser.add_mutually_exclusive_group()
+    length.add_argument("--epochs", type=int, metavar="N", help="passes over the pictures (supervised)")
+    length.add_argument("--episodes", type=int, metavar="N", help="training episodes (protonet, maml)")
+    parser.add_argument("--rotations", action="store_true", help="classes turned by 90, 180, 270 degrees are new classes")
+    parser.add_argument("--seed", type=_count, metavar="N", help="(default: the recipe's, or 0)")
+    _add_device(parser)
+    parser.add_argument("--resume", action="store_true", help="go on with an unfinished training in DIR")
+
+
+def _add_models(parser: Parser) -> None:
+    parser.add_argument("name", nargs="?", metavar="NAME", help="show this model's card")
+    parser.add_argument("--json", action="store_true", help="one line of JSON")
+
+
+def _add_doctor(parser: Parser) -> None:
+    parser.description = f"{parser.description} Exit code 1 if something needs a cure."
+
+
+def _add_demo(parser: Parser) -> None:
+    parser.add_argument("folder", type=Path, metavar="DIR", help="a new or empty folder")
+
+
+def _add_open(parser: Parser) -> None:
+    parser.add_argument("target", nargs="?", type=Path, metavar="PROJECT_OR_FOLDER", help="what to open in it")
+
+
+def _add_method(parser: Parser, option: str, metavar: str) -> None:
+    parser.add_argument(option, metavar=metavar, help=f"{_methods()}, with their fields (default: the model's own)")
+
+
+def _add_device(parser: Parser) -> None:
+    parser.add_argument("--device", choices=DEVICES, default="auto", help="(default: auto, a GPU if there is one)")
+
+
+def _methods() -> str:
+    """The methods' names, by their files: importing them would import torch."""
+    files = (Path(__file__).parents[1] / "engine" / "methods").glob("[!_]*.py")
+    return ", ".join(sorted({file.stem for file in files}))
+
+
+def _models() -> str:
+    return ", ".join(sorted(file.parent.name for file in paths.models_folder().glob("*/config.json")))
+
+
+def _count(text: str) -> int:
+    number = int(text)
+    if number < 0:
+        raise argparse.ArgumentTypeError(f"must be 0 or more, not {text}")
+    return number
+
+
+def _counts(text: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in text.split(","))
+
+
+def _ways(text: str) -> int | str:
+    return "all" if text == "all" else int(text)
+
+
+_counts.__name__ = "list of whole numbers"  # argparse: "invalid ... value"
+_count.__name__ = _ways.__name__ = "whole number"
+
+_ABOUT = """Few-shot picture classification: a few example pictures per class, then whole folders.
+
+  fewshot-gui classify --support EXAMPLES --query PICTURES > labels.csv
+
+EXAMPLES has a sub-folder per class. Without a command the window opens."""
+
+_CODES = """exit codes: 0 done, 1 failed, 2 wrong command line, 3 done but some pictures could not be read,
+130 interrupted, 143 terminated"""
+
+_COMMANDS = {
+    "classify": ("label pictures by a few examples per class", _add_classify),
+    "adapt": ("store a classifier made from examples, for classify --model", _add_adapt),
+    "evaluate": ("measure few-shot accuracy on a labelled data set", _add_evaluate),
+    "meta-train": ("make a model that learns from few examples", _add_meta_train),
+    "models": ("list the models that come with the program, or show one's card", _add_models),
+    "doctor": ("check the installation and name the cure for what is wrong", _add_doctor),
+    "demo": ("write generated pictures to try the program with", _add_demo),
+    "open": ("open the window (not part of this version yet)", _add_open),
+}

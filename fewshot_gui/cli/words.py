@@ -1,0 +1,132 @@
+"""What the commands say to people, as text."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from fewshot_gui.engine.meta_train.progress import Finished, Trained, Validated
+    from fewshot_gui.jobs.classify import Classified, Ready
+    from fewshot_gui.jobs.doctor import Finding
+    from fewshot_gui.jobs.models import Measured, ShippedModel
+    from fewshot_gui.jobs.tally import Summary
+
+
+class ClassifyProgress:
+    """How far `classify` is, as words."""
+
+    def __init__(self, ready: Ready, clock: Callable[[], float] = time.monotonic) -> None:
+        self._images = ready.images
+        self._clock = clock
+        self._began = clock()
+        self.title = f"Classifying {number(ready.images, 'picture')} into {number(len(ready.class_names), 'class')}."
+
+    def share(self, event: Classified) -> float:
+        """0-1: pictures done."""
+        return event.counts.images / self._images
+
+    def details(self, event: Classified) -> str:
+        """Speed, time left, and the accuracy so far where the folders' names tell the truth."""
+        done = event.counts.images
+        speed = done / max(self._clock() - self._began, 1e-6)
+        parts = [f"{speed:,.0f} a second", f"{duration((self._images - done) / speed)} left"]
+        if event.accuracy.total:
+            low, high = event.accuracy.interval()
+            parts.append(f"accuracy {percent(event.accuracy.value, low, high)}")
+        return ", ".join(parts)
+
+
+def summary(found: Summary) -> str:
+    """A run of `classify` in a few sentences."""
+    counts = [f"{found.classified:,} classified"]
+    counts += [f"{count:,} {what}" for count, what in
+               ((found.unknown, "unknown"), (found.unreadable, "unreadable")) if count]  # fmt: skip
+    lines = [f"{number(found.images, 'picture')}: {', '.join(counts)}."]
+    if found.accuracy is not None:
+        assert found.accuracy_low is not None and found.accuracy_high is not None  # they come together
+        lines.append(
+            f"Accuracy {percent(found.accuracy, found.accuracy_low, found.accuracy_high)}, measured on the readable "
+            "pictures in folders that bear a class's name" + (", unknown counting as wrong." if found.unknown else ".")
+        )
+    if found.support_excluded:
+        lines.append(f"{number(found.support_excluded, 'example picture')} among them did not count.")
+    lines.append(
+        f"{found.backbone}, {found.method} on {found.device}: {found.images_per_second:,.0f} pictures a second, "
+        f"{duration(found.seconds)} in all."
+    )
+    return "\n".join(lines)
+
+
+def training(event: Trained) -> str:
+    """Details of a training's progress."""
+    parts = [f"step {event.step:,} of {event.of:,}", f"loss {event.loss:.3f}"]
+    if event.validation is not None:
+        parts.append(f"best validation {100 * event.validation:.1f} %")
+    parts += [f"{event.pictures_per_second:,.0f} pictures a second", f"{duration(event.seconds_left)} left"]
+    return ", ".join(parts)
+
+
+def validated(event: Validated) -> str:
+    """A look at the validation classes."""
+    best = ", the best so far" if event.best else ""
+    return f"{event.stage}, step {event.step:,}: validation {percent(event.accuracy, event.low, event.high)}{best}."
+
+
+def finished(event: Finished) -> str:
+    """The end of a training."""
+    return f"The model is in {event.folder}: validation {percent(event.accuracy, event.low, event.high)}."
+
+
+def model(found: ShippedModel) -> str:
+    """A shipped model in a few lines."""
+    lines = [
+        f"{found.name}  {found.megabytes:.1f} MB, {found.architecture}, {found.input_size}x{found.input_size} pixels, "
+        f"embedding {found.embedding_size}, default method {found.method}",
+        f"  {found.description}",
+    ]
+    return "\n".join([*lines, *(f"  {_measured(entry)}" for entry in found.accuracy)])
+
+
+def _measured(entry: Measured) -> str:
+    accuracy = percent(entry.accuracy, *entry.ci95) if entry.ci95 else f"{100 * entry.accuracy:.1f} %"
+    about = [f"{entry.dataset} ({entry.split})", f"{entry.ways}-way {entry.shots}-shot", entry.method]
+    return f"{', '.join(about)}: {accuracy}{f'; {entry.note}' if entry.note else ''}"
+
+
+def finding(found: Finding) -> str:
+    """What the doctor found, and the cure on lines of its own."""
+    sign = {"ok": "ok    ", "note": "note  ", "broken": "BROKEN"}[found.state]
+    cure = "".join(f"\n         {line}" for line in found.cure.splitlines())
+    return f"{sign}   {found.name}: {found.detail}{cure}"
+
+
+def number(count: int, noun: str) -> str:
+    """`1 picture`, `2,000 pictures`, `3 classes`."""
+    ending = "" if count == 1 else "es" if noun.endswith("s") else "s"
+    return f"{count:,} {noun}{ending}"
+
+
+def percent(value: float, low: float, high: float) -> str:
+    """A share 0-1 with its interval: `88.1 % (85.0 to 90.7)`."""
+    return f"{100 * value:.1f} % ({100 * low:.1f} to {100 * high:.1f})"
+
+
+def duration(seconds: float) -> str:
+    """`3.2 s`, `45 s`, `12 min`, `1 h 05 min`."""
+    if seconds < 10:
+        return f"{seconds:.1f} s"
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 90 else f"{minutes // 60} h {minutes % 60:02} min"
+
+
+def quoted(path: Path) -> str:
+    """The path as it has to be written on a command line."""
+    return subprocess.list2cmdline([str(path)]) if os.name == "nt" else shlex.quote(str(path))

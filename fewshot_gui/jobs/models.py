@@ -1,0 +1,108 @@
+"""The models that come with the program, from config.json and the card alone: no torch, no weights."""
+
+from __future__ import annotations
+
+import difflib
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from fewshot_gui import paths
+from fewshot_gui.errors import UsageError, UserError
+
+SCHEMA = 1
+_CONFIG, _CARD = "config.json", "README.md"
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One measured accuracy, 0-1, with its 95 % interval (None if none is known) and what it was measured on."""
+
+    dataset: str
+    split: str
+    ways: str
+    shots: int
+    method: str
+    accuracy: float
+    ci95: tuple[float, float] | None
+    episodes: int | None
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShippedModel:
+    """A model folder. megabytes: of all its files, in 10^6 bytes; input_size: side in pixels; card: Markdown."""
+
+    name: str
+    folder: Path
+    description: str
+    architecture: str
+    embedding_size: int
+    input_size: int
+    channels: int
+    method: str
+    learned: tuple[str, ...]  # methods that have something learned for this model
+    megabytes: float
+    accuracy: tuple[Measured, ...]
+    card: str
+
+    def as_json(self) -> dict[str, Any]:
+        """All but the card, as JSON values."""
+        values = asdict(self) | {"folder": str(self.folder), "megabytes": round(self.megabytes, 3)}
+        del values["card"]
+        return values
+
+
+def shipped() -> list[ShippedModel]:
+    """The shipped models, by name. UserError names one that is damaged."""
+    return [_read(file.parent) for file in sorted(paths.models_folder().glob(f"*/{_CONFIG}"))]
+
+
+def named(name_or_folder: str) -> ShippedModel:
+    """The shipped model of that name, or the one in a folder. UsageError names the known ones if there is neither."""
+    for folder in (paths.models_folder() / name_or_folder, Path(name_or_folder)):
+        if (folder / _CONFIG).is_file():
+            return _read(folder)
+    known = [file.parent.name for file in sorted(paths.models_folder().glob(f"*/{_CONFIG}"))]
+    close = difflib.get_close_matches(name_or_folder, known, n=1)
+    hint = f" Did you mean {close[0]}?" if close else ""
+    raise UsageError(f"There is no model {name_or_folder!r}.{hint} Known: {', '.join(known)}.")
+
+
+def _read(folder: Path) -> ShippedModel:
+    try:
+        config = json.loads((folder / _CONFIG).read_text("utf-8"))
+        card = (folder / _CARD).read_text("utf-8") if (folder / _CARD).is_file() else "This model has no card.\n"
+        return ShippedModel(
+            name=folder.resolve().name,
+            folder=folder,
+            description=config["description"],
+            architecture=config["architecture"],
+            embedding_size=config["embedding_size"],
+            input_size=config["preprocessing"]["size"],
+            channels=len(config["preprocessing"]["mean"]),
+            method=config["method"],
+            learned=tuple(sorted(file.stem for file in (folder / "methods").glob("*.safetensors"))),
+            megabytes=sum(file.stat().st_size for file in folder.rglob("*") if file.is_file()) / 1e6,
+            accuracy=tuple(_measured(entry) for entry in config["accuracy"]),
+            card=card,
+        )
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        what = f"{error.args[0]!r} is missing" if isinstance(error, KeyError) else str(error)
+        raise UserError(f"{folder / _CONFIG} is damaged ({what}): copy the model folder again.") from None
+
+
+def _measured(entry: dict[str, Any]) -> Measured:
+    interval = entry.get("ci95")
+    return Measured(
+        dataset=str(entry["dataset"]),
+        split=str(entry.get("split", "")),
+        ways=str(entry["ways"]),
+        shots=int(entry["shots"]),
+        method=str(entry["method"]),
+        accuracy=float(entry["accuracy"]),
+        ci95=None if interval is None else (float(interval[0]), float(interval[1])),
+        episodes=entry.get("episodes"),
+        note=str(entry.get("note", "")),
+    )
