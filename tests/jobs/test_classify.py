@@ -3,19 +3,25 @@ import io
 import os
 import shutil
 import threading
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import pytest
 
-from fewshot_gui.engine.model import Model
+from fewshot_gui.engine.adapted import AdaptedHead
+from fewshot_gui.engine.method import Method, no_progress
+from fewshot_gui.engine.methods import METHODS
+from fewshot_gui.engine.model import Adaptation, Model
+from fewshot_gui.engine.network import with_tensors
+from fewshot_gui.engine.preprocess import Preprocessing
 from fewshot_gui.errors import UsageError, UserError
 from fewshot_gui.export import FORMATS
+from fewshot_gui.images import decode
 from fewshot_gui.jobs.adapt import AdaptOptions, adapt, parse_unknown, save
 from fewshot_gui.jobs.classify import Classified, ClassifyOptions, Ready, Stored, classify
 from fewshot_gui.jobs.events import Step, Warned
 from fewshot_gui.jobs.tally import Summary
 from fewshot_gui.types import Prediction
-from tests.jobs.tasks import COLOURS, draw, draw_classes, finished
+from tests.jobs.tasks import COLOURS, draw, draw_classes, finished, write_tiny_model
 
 
 @pytest.fixture
@@ -278,6 +284,45 @@ def test_a_transductive_method_sees_all_pictures_before_it_labels_the_first(by, 
     assert summary.method == "ridge:centre=folder"
     with pytest.raises(UsageError, match="centre=folder"):
         finished(adapt(by))
+
+
+@dataclass(frozen=True)
+class Shifted(Method):
+    """Changes the last block a little and puts prototypes on top: a stand-in for methods that adapt the backbone."""
+
+    name = "shifted"
+    needs = "pictures"
+
+    def adapt(self, model, support, *, pool=None, seed=0, progress=no_progress):
+        progress(0.5, "Half of it")
+        changed = {name: 1.1 * p for name, p in model.network.parameters_from(3).items()}
+        own = replace(model, network=with_tensors(model.network, changed))
+        inner = METHODS["protonet"]().adapt(own, replace(support, embeddings=own.embed(support.pictures)))
+        return AdaptedHead(model, changed, inner, ("It was adapted.",))
+
+
+def test_a_method_that_changes_the_backbone_gets_pictures_and_is_asked_with_pictures(
+    query, tmp_path, monkeypatch, forwards
+):
+    monkeypatch.setitem(METHODS._entries, "shifted", Shifted)
+    smaller = Preprocessing(16, (0.5,) * 3, (0.5,) * 3)
+    model = write_tiny_model(tmp_path / "model", size=16, adaptation=Adaptation(3, smaller))
+    sizes = []
+    read = decode.read
+    monkeypatch.setattr(decode, "read", lambda path, at_least: sizes.append(at_least) or read(path, at_least))
+    by = AdaptOptions(support=draw_classes(tmp_path / "s"), backbone=str(model), method="shifted", unknown=0.1)
+    (query / "red" / "0.png").write_bytes(b"")
+    fresh, summary, events = run(by, query)
+    assert set(sizes[-30:]) == {smaller.at_least}
+    assert Step("Half of it", 0.5) in events
+    assert summary.warnings == ("It was adapted.",)
+    assert summary.accuracy_on_classified == 1.0
+    assert summary.unreadable == 1
+    assert run(by, query)[0] == fresh
+    finished(save(by, tmp_path / "stored"))
+    embedded = sum(forwards)
+    assert run(Stored(folder=tmp_path / "stored"), query)[0] == fresh
+    assert sum(forwards) == embedded
 
 
 def test_closing_the_run_ends_its_threads(by, query):
