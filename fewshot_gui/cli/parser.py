@@ -96,7 +96,9 @@ def _add_classify(parser: Parser) -> None:
 
 
 def _add_adapt(parser: Parser) -> None:
-    parser.add_argument("--support", type=Path, required=True, metavar="DIR", help="a folder with a sub-folder per class")
+    parser.add_argument(
+        "--support", type=Path, required=True, metavar="DIR", help="a folder with a sub-folder per class"
+    )
     parser.add_argument("--out", type=Path, required=True, metavar="FOLDER", help="where the classifier is stored")
     _add_adapting(parser)
 
@@ -108,8 +110,8 @@ def _add_adapting(parser: Parser) -> None:
     _add_device(parser)
     parser.add_argument(
         "--unknown", metavar="off|auto|RATE",
-        help="wanted share of known pictures, 0-1, that may be called unknown; auto: 0.05; default: auto from 3 classes "
-        "with 2 examples each on, else off",
+        help="share of known pictures, 0-1, that may be called unknown; auto: 0.05 (default: auto from 3 classes with "
+        "2 examples each on, else off)",
     )  # fmt: skip
     parser.add_argument("--seed", type=_count, metavar="N", help="for methods that draw lots (default: 0)")
     parser.add_argument("--no-cache", action="store_true", help="neither read nor keep embeddings")
@@ -132,7 +134,9 @@ def _add_evaluate(parser: Parser) -> None:
     parser.add_argument("--size", type=int, metavar="PIXELS", help="side of the input, instead of the model's own")
     parser.add_argument("--split-file", type=Path, metavar="F", help="JSON: lists of class names per split")
     parser.add_argument("--split", metavar="NAME", help="which classes (default: test, else val, else all)")
-    parser.add_argument("--rotations", action="store_true", help="classes turned by 90, 180, 270 degrees are new classes")
+    parser.add_argument(
+        "--rotations", action="store_true", help="classes turned by 90, 180, 270 degrees are new classes"
+    )
     parser.add_argument("--groups", action="store_true", help="each episode within one group, with a row for each")
     parser.add_argument("--seed", type=_count, default=0, metavar="N", help="draws the episodes (default: 0)")
     parser.add_argument("--allow-seen", action="store_true", help="also classes that the model was trained on")
@@ -152,7 +156,9 @@ def _add_meta_train(parser: Parser) -> None:
     length = parser.add_mutually_exclusive_group()
     length.add_argument("--epochs", type=int, metavar="N", help="passes over the pictures (supervised)")
     length.add_argument("--episodes", type=int, metavar="N", help="training episodes (protonet, maml)")
-    parser.add_argument("--rotations", action="store_true", help="classes turned by 90, 180, 270 degrees are new classes")
+    parser.add_argument(
+        "--rotations", action="store_true", help="classes turned by 90, 180, 270 degrees are new classes"
+    )
     parser.add_argument("--seed", type=_count, metavar="N", help="(default: the recipe's, or 0)")
     _add_device(parser)
     parser.add_argument("--resume", action="store_true", help="go on with an unfinished training in DIR")

@@ -49,9 +49,9 @@ def summary(found: Summary) -> str:
                ((found.unknown, "unknown"), (found.unreadable, "unreadable")) if count]  # fmt: skip
     lines = [f"{number(found.images, 'picture')}: {', '.join(counts)}."]
     if found.accuracy is not None:
-        assert found.accuracy_low is not None and found.accuracy_high is not None  # they come together
+        low, high = found.accuracy_low or 0.0, found.accuracy_high or 0.0  # never None here
         lines.append(
-            f"Accuracy {percent(found.accuracy, found.accuracy_low, found.accuracy_high)}, measured on the readable "
+            f"Accuracy {percent(found.accuracy, low, high)}, measured on the readable "
             "pictures in folders that bear a class's name" + (", unknown counting as wrong." if found.unknown else ".")
         )
     if found.support_excluded:
