@@ -11,7 +11,8 @@ from fewshot_gui.engine.device import Tell
 from fewshot_gui.engine.embed import Embedded, Known, embed_stream
 from fewshot_gui.engine.model import Model
 from fewshot_gui.images import decode
-from fewshot_gui.project.cache import EmbeddingCache, FileKey, Hit
+from fewshot_gui.project.cache import EmbeddingCache
+from fewshot_gui.project.cache_store import FileKey, Hit
 from fewshot_gui.types import ImageRef, Picture, Unreadable
 
 _BLOCK = 256  # pictures looked up in the cache at once

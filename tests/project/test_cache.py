@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from fewshot_gui.project.cache import EmbeddingCache, FileKey
+from fewshot_gui.project.cache import EmbeddingCache
+from fewshot_gui.project.cache_store import FileKey
 
 D = 4
 OLD_NS = 1_000_000_000_000_000_000  # a time long before now: 2001
@@ -138,19 +139,19 @@ KILLED_IN_THE_MIDDLE = """
 import os, signal, sys
 import numpy as np
 from pathlib import Path
-from fewshot_gui.project import cache as module
+from fewshot_gui.project import cache as module, cache_store
 
 cache = module.EmbeddingCache(Path(sys.argv[1]), weights="w", preprocessing="p", dimension=4, tell=print)
 old = 1_000_000_000_000_000_000
 for number in (1, 2):
-    cache.add(module.FileKey(f"/pictures/{number}.jpg", 10, old), f"{number:032x}", np.full(4, number, np.float16))
+    cache.add(cache_store.FileKey(f"/pictures/{number}.jpg", 10, old), f"{number:032x}", np.full(4, number, np.float16))
 cache.flush()
 fsync = os.fsync
 def killed(descriptor):  # the vectors are on disk, the keys are not
     fsync(descriptor)
     os.kill(os.getpid(), signal.SIGKILL)
 os.fsync = killed
-cache.add(module.FileKey("/pictures/3.jpg", 10, old), f"{3:032x}", np.full(4, 3, np.float16))
+cache.add(cache_store.FileKey("/pictures/3.jpg", 10, old), f"{3:032x}", np.full(4, 3, np.float16))
 cache.flush()
 """
 
@@ -282,7 +283,7 @@ def test_a_space_above_the_limit_by_itself_is_begun_anew(open_cache):
 
 
 def test_a_held_write_lock_costs_the_write_and_nothing_else(open_cache, tmp_path, monkeypatch, told):
-    monkeypatch.setattr("fewshot_gui.project.cache._BUSY_SECONDS", 0.01)
+    monkeypatch.setattr("fewshot_gui.project.cache_store._BUSY_SECONDS", 0.01)
     cache = filled(open_cache(), [1])
     holder = sqlite3.connect(Path(tmp_path / "cache" / "keys.sqlite3"), isolation_level=None)
     holder.execute("BEGIN IMMEDIATE")
