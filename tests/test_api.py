@@ -11,11 +11,6 @@ from fewshot_gui.errors import UsageError, UserError
 from tests.jobs.tasks import COLOURS, draw, draw_classes, write_tiny_model
 
 
-@pytest.fixture(autouse=True)
-def cache_folder(tmp_path, monkeypatch):
-    monkeypatch.setenv("FEWSHOT_GUI_CACHE", str(tmp_path / "cache"))
-
-
 @pytest.fixture(scope="module")
 def tiny(tmp_path_factory):
     return str(write_tiny_model(tmp_path_factory.mktemp("models") / "tiny"))

@@ -32,7 +32,9 @@ def classifier(head, model, **fields):
 
 @pytest.fixture
 def model():
-    return tiny_model()
+    before = torch.get_num_threads()
+    yield tiny_model()
+    torch.set_num_threads(before)
 
 
 @pytest.fixture
@@ -67,6 +69,7 @@ def test_an_adapted_backbone_gives_each_picture_its_own_features_from_several_th
     before = {name: tensor.clone() for name, tensor in model.network.state_dict().items()}
     whole = classifier(adapted, model)
     assert whole.needs_pictures
+    torch.set_num_threads(4)
     for chunk in whole.embed(pictures):
         places = [chunk.start + place for place in chunk.readable]
         torch.testing.assert_close(chunk.rows, expected[places], rtol=1e-4, atol=1e-5)

@@ -1,14 +1,16 @@
 import pytest
+import torch
 
 from tests.jobs import tasks
 
 
 @pytest.fixture(autouse=True)
-def cache_folder(tmp_path, monkeypatch):
-    """Every test has a cache of its own."""
-    folder = tmp_path / "cache"
-    monkeypatch.setenv("FEWSHOT_GUI_CACHE", str(folder))
-    return folder
+def two_cores():
+    """Jobs run as on a machine of two cores: with several threads."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(2)
+    yield
+    torch.set_num_threads(before)
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,6 @@
 
 import shutil
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -10,15 +9,11 @@ from fewshot_gui.jobs.adapt import AdaptOptions
 from fewshot_gui.jobs.classify import Classified, ClassifyOptions, classify
 from fewshot_gui.jobs.tally import Summary
 
-SCENES = Path(__file__).resolve().parents[3] / "shared" / "data" / "demo" / "aerial-scenes"
-
-pytestmark = pytest.mark.skipif(not SCENES.is_dir(), reason="the real pictures of ../shared/data/demo are not here")
-
 
 @pytest.fixture
-def task(tmp_path):
+def task(tmp_path, demo_pictures):
     """(options, query): five pictures per class to adapt to, six others to classify."""
-    for folder in sorted(path for path in SCENES.iterdir() if path.is_dir()):
+    for folder in sorted(path for path in (demo_pictures / "aerial-scenes").iterdir() if path.is_dir()):
         pictures = sorted(folder.iterdir())
         for part, chosen in (("support", pictures[:5]), ("query", pictures[5:11])):
             (tmp_path / part / folder.name).mkdir(parents=True)
