@@ -16,8 +16,7 @@ DEFAULT_BACKBONE = "lite0-natural"
 DEVICES = ("auto", "cpu", "cuda", "mps")
 TRAINING_METHODS = ("protonet", "maml", "supervised")
 _OF_SUPPORT = ("backbone", "method", "seed")  # options that say how to adapt, and a stored classifier has done that
-
-Subparsers = Any  # argparse's class for them is private
+_OF_FLAGS = ("data", "method", "backbone", "init", "epochs", "episodes", "rotations")  # what a recipe says itself
 
 
 class Parser(argparse.ArgumentParser):
@@ -60,6 +59,8 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
         raise UsageError(f"A command is missing. Known: {', '.join(commands)}.")
     if parsed.command == "classify":
         _check_classify(parsed)
+    elif parsed.command == "meta-train":
+        _check_meta_train(parsed)
     return parsed
 
 
@@ -83,6 +84,12 @@ def _check_classify(parsed: argparse.Namespace) -> None:
     for name in _OF_SUPPORT:
         if getattr(parsed, name) is not None:
             raise UsageError(f"--{name} goes with --support: a classifier stored by adapt has its own.")
+
+
+def _check_meta_train(parsed: argparse.Namespace) -> None:
+    for name in _OF_FLAGS:
+        if parsed.recipe is not None and getattr(parsed, name) not in (None, False, []):
+            raise UsageError(f"--{name} and --recipe exclude each other: the recipe says it all.")
 
 
 def _add_classify(parser: Parser) -> None:

@@ -14,7 +14,7 @@ from fewshot_gui.errors import UserError
 
 
 def engine() -> dict[str, Any]:
-    """torch's version, the device that would be used, and for each shipped model what is wrong with it ("": nothing)."""
+    """torch's version, the device that would be used, and what is wrong with each shipped model ("": nothing)."""
     from torch import __version__ as version
 
     told: list[str] = []
