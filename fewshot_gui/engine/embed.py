@@ -60,7 +60,7 @@ class Embedded:
     start: index of the first one in the source.
     contents: content hash per picture, None where it could not be read.
     readable: places in this chunk (0 = the first picture) of the pictures that have a row.
-    rows: [len(readable), F] on the CPU: embeddings, or what the stream's forward gave.
+    rows: [len(readable), F] on the CPU: embeddings, or what the stream's forward gave; [0, 0] if none is readable.
     unreadable: place in this chunk -> why.
     """
 

@@ -56,7 +56,7 @@ def test_probabilities_are_the_softmax_of_the_heads_logits(model, inner):
     assert known.all()
 
 
-def test_the_unknown_rule_looks_at_the_heads_features(model, inner):
+def test_the_unknown_rule_looks_at_the_embeddings(model, inner):
     rule = UnknownRule(torch.eye(2, 32), 0.9, 0.05)
     rows = torch.stack([torch.eye(32)[0], torch.ones(32)])
     _, known = classifier(inner, model, unknown=rule).answers(rows)
@@ -71,9 +71,11 @@ def test_an_adapted_backbone_gives_each_picture_its_own_features_from_several_th
     assert whole.needs_pictures
     torch.set_num_threads(4)
     for chunk in whole.embed(pictures):
+        if not chunk.readable:
+            assert chunk.start == 2
+            continue
         places = [chunk.start + place for place in chunk.readable]
         torch.testing.assert_close(chunk.rows, expected[places], rtol=1e-4, atol=1e-5)
-        assert 2 not in places
         probabilities, _ = whole.answers(chunk.rows)
         torch.testing.assert_close(probabilities, adapted.scores(expected[places]).softmax(1), rtol=1e-4, atol=1e-5)
     assert all(torch.equal(tensor, before[name]) for name, tensor in model.network.state_dict().items())
