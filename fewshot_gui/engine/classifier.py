@@ -63,4 +63,4 @@ class Classifier:
         logits = self.head.scores(features)
         if self.unknown is None:
             return logits.softmax(1).cpu(), torch.ones(len(rows), dtype=torch.bool)
-        return logits.softmax(1).cpu(), ~self.unknown.is_unknown(features).cpu()
+        return logits.softmax(1).cpu(), ~self.unknown.is_unknown(rows).cpu()

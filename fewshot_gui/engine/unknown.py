@@ -1,7 +1,11 @@
 """The cut below which a picture belongs to no class, set on the support set alone for a wanted false-alarm rate.
 
-A picture's score is its largest cosine to a class prototype, in the space the head compares in. Every support picture
-is scored as a query would be: without itself in its class's prototype. Of n such scores in ascending order, a new
+A picture's score is its largest cosine to a class prototype: of embeddings less the model's base mean for a frozen
+backbone (`space`), of the head's own features for an adapted one. A space centred on the support would do worse: each
+support picture has drawn the centre towards what it is, so a cut meant for 5 % let 1-2 % fall, and the two kinds
+overlap more (area under the ROC curve 0.77 against 0.81 within the sources of photos-128, 5 shots).
+
+Every support picture is scored as a query would be: without itself in its class's prototype. Of n such scores in ascending order, a new
 picture of the classes lies below the k-th with probability k / (n + 1) (order statistics of exchangeable draws; no
 distribution is assumed). So the cut for a rate r is the k-th score with k = floor(r (n + 1)), and at least the lowest:
 under 1/r - 1 pictures (19 at 5 %) the rate is 1 / (n + 1), more than was wanted, as there is no lower score to cut at.
@@ -14,13 +18,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor
 
-from fewshot_gui.engine.features import class_means, l2_normalised
+from fewshot_gui.engine.features import Transform, class_means, l2_normalised, transform_from
 from fewshot_gui.errors import UserError
 
 if TYPE_CHECKING:
@@ -37,57 +41,79 @@ _NO_SCORES = (
 
 @dataclass(frozen=True, eq=False)
 class UnknownRule:
-    """prototypes: [n_way, F] float32 of length 1. cut: least cosine of a known picture, None: the rule is off.
+    """Tells pictures of no class, from rows [m, F]: embeddings, or the features of a head that needs pictures.
 
+    prototypes: [n_way, F] float32 of length 1. cut: least cosine of a known picture, None: the rule is off.
     rate: the wanted share of known pictures below the cut, 0-1. warning: a sentence, if the rule could not be set.
+    transform: from rows to the space of the prototypes.
     """
 
     prototypes: Tensor
     cut: float | None
     rate: float
     warning: str = ""
+    transform: Transform = field(default_factory=Transform)
 
     @classmethod
     def fit(
-        cls, features: Tensor, labels: Tensor, n_way: int, rate: float, held_out: Tensor | None = None
+        cls,
+        rows: Tensor,
+        labels: Tensor,
+        n_way: int,
+        rate: float,
+        *,
+        transform: Transform | None = None,
+        held_out: Tensor | None = None,
     ) -> UnknownRule:
-        """The rule from the support's features [n, F] and labels [n]; off for rate 0.
+        """The rule from the support's rows [n, F] and labels [n]; off for rate 0. transform None compares as they are.
 
         held_out: [n] the scores, if better ones are known than leaving each out of its prototype, e.g. because the
         backbone was adapted to the pictures. ValueError for a rate outside 0-1.
         """
         if not 0 <= rate <= 1:
             raise ValueError(f"the rate must lie in 0-1, not {rate}")
-        prototypes = l2_normalised(class_means(l2_normalised(features), labels, n_way))
-        scores = own_scores(features, labels, n_way) if held_out is None else held_out
+        transform = transform or Transform()
+        vectors = l2_normalised(transform(rows))
+        prototypes = l2_normalised(class_means(vectors, labels, n_way))
+        scores = own_scores(vectors, labels, n_way) if held_out is None else held_out
         if not len(scores):
-            return cls(prototypes, None, rate, _NO_SCORES)
-        return cls(prototypes, cut_at(scores, rate), rate)
+            return cls(prototypes, None, rate, _NO_SCORES, transform)
+        return cls(prototypes, cut_at(scores, rate), rate, "", transform)
 
-    def scores(self, features: Tensor) -> Tensor:
-        """features [m, F] -> [m] the largest cosine to a prototype."""
-        return (l2_normalised(features) @ self.prototypes.T).amax(1)
+    def scores(self, rows: Tensor) -> Tensor:
+        """rows [m, F] -> [m] the largest cosine to a prototype."""
+        return (l2_normalised(self.transform(rows)) @ self.prototypes.T).amax(1)
 
-    def is_unknown(self, features: Tensor) -> Tensor:
-        """features [m, F] -> bool [m], True where no class fits."""
+    def is_unknown(self, rows: Tensor) -> Tensor:
+        """rows [m, F] -> bool [m], True where no class fits."""
         if self.cut is None:
-            return torch.zeros(len(features), dtype=torch.bool, device=features.device)
-        return self.scores(features) < self.cut
+            return torch.zeros(len(rows), dtype=torch.bool, device=rows.device)
+        return self.scores(rows) < self.cut
 
     def state(self) -> tuple[dict[str, Tensor], dict[str, Any]]:
         """(tensors, JSON values) from which `restore` makes the same rule again."""
-        return {"prototypes": self.prototypes}, {"cut": self.cut, "rate": self.rate, "warning": self.warning}
+        tensors, values = self.transform.state()
+        values |= {"cut": self.cut, "rate": self.rate, "warning": self.warning}
+        return tensors | {"prototypes": self.prototypes}, values
+
+
+def space(model: Model) -> Transform:
+    """From a frozen model's embeddings to where known and unknown pictures are told apart."""
+    return Transform(centre=model.base_mean, last=True)
 
 
 def restore(tensors: Mapping[str, Tensor], values: Mapping[str, Any], model: Model) -> UnknownRule:
     """The rule whose `state` these are, on the model's device. UserError if they are damaged."""
     try:
-        prototypes = tensors["prototypes"].to(model.device)
-        cut = None if values["cut"] is None else float(values["cut"])
-        if prototypes.dim() != 2 or not torch.isfinite(prototypes).all():
+        on_device = {name: tensor.to(model.device) for name, tensor in tensors.items()}
+        prototypes, transform = on_device["prototypes"], transform_from(on_device, values)
+        if prototypes.dim() != 2 or not all(torch.isfinite(tensor).all() for tensor in on_device.values()):
             raise ValueError("its prototypes are not finite rows")
-        return UnknownRule(prototypes, cut, float(values["rate"]), str(values["warning"]))
-    except (KeyError, TypeError, ValueError) as error:
+        if transform.centre is not None and transform.centre.shape != prototypes[0].shape:
+            raise ValueError("its centre and prototypes differ in size")
+        cut = None if values["cut"] is None else float(values["cut"])
+        return UnknownRule(prototypes, cut, float(values["rate"]), str(values["warning"]), transform)
+    except (KeyError, IndexError, TypeError, ValueError) as error:
         raise UserError(f"A stored rule for unknown pictures is damaged ({error}): adapt again.") from None
 
 
@@ -99,9 +125,11 @@ def default_rate(n_way: int, shots: Tensor | Sequence[int]) -> float | None:
     return None if n_way < 3 or min(int(k) for k in shots) < 2 else AUTO_RATE
 
 
-def own_scores(features: Tensor, labels: Tensor, n_way: int) -> Tensor:
-    """[m] the scores of the m pictures in classes of two or more, each without itself in its class's prototype."""
-    vectors = l2_normalised(features)
+def own_scores(vectors: Tensor, labels: Tensor, n_way: int) -> Tensor:
+    """[m] the scores of the m pictures in classes of two or more, each without itself in its class's prototype.
+
+    vectors: [n, F], of length 1.
+    """
     counts = torch.bincount(labels, minlength=n_way)
     means = class_means(vectors, labels, n_way)
     cosines = vectors @ l2_normalised(means).T

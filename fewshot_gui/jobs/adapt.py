@@ -20,7 +20,7 @@ from fewshot_gui.engine.classifier import Classifier
 from fewshot_gui.engine.method import Head, Method, Support
 from fewshot_gui.engine.model import Model, ModelConfig
 from fewshot_gui.engine.threads import one_core
-from fewshot_gui.engine.unknown import AUTO_RATE, UnknownRule, cut_at, default_rate
+from fewshot_gui.engine.unknown import AUTO_RATE, UnknownRule, cut_at, default_rate, space
 from fewshot_gui.errors import UsageError, UserError
 from fewshot_gui.images import scan
 from fewshot_gui.jobs import classifier_folder
@@ -111,7 +111,7 @@ def fitted(
 
     def work(progress: Progress) -> tuple[Head, UnknownRule | None]:
         head = method.adapt(model, tensors, pool=pool, seed=options.seed, progress=progress)
-        return head, None if rate is None else _unknown_rule(head, tensors, rate)
+        return head, None if rate is None else _unknown_rule(model, head, tensors, rate)
 
     head, rule = yield from relayed(work)
     if rule is not None and rule.warning:
@@ -167,8 +167,9 @@ def with_unknown(classifier: Classifier, option: UnknownOption) -> Classifier:
     if rate is None:
         return replace(classifier, unknown=None)
     if not classifier.needs_pictures:
-        features = classifier.head.features(classifier.support_embeddings.float().to(labels.device))
-        return replace(classifier, unknown=UnknownRule.fit(features, labels, n_way, rate))
+        rows = classifier.support_embeddings.float().to(labels.device)
+        rule = UnknownRule.fit(rows, labels, n_way, rate, transform=space(classifier.model))
+        return replace(classifier, unknown=rule)
     scores, rule = getattr(classifier.head, "held_out", None), classifier.unknown
     if rule is None or scores is None:
         raise UserError(
@@ -186,8 +187,10 @@ def _rate(option: UnknownOption, n_way: int, shots: Sequence[int]) -> float | No
     return None if option == "off" else float(option)
 
 
-def _unknown_rule(head: Head, support: Support, rate: float) -> UnknownRule:
-    query = support.embeddings if head.needs == "embeddings" else support.pictures
+def _unknown_rule(model: Model, head: Head, support: Support, rate: float) -> UnknownRule:
+    labels, n_way = support.labels, support.n_way
+    if head.needs == "embeddings":
+        return UnknownRule.fit(support.embeddings, labels, n_way, rate, transform=space(model))
     held_out = getattr(head, "held_out", None)
     with torch.no_grad():
-        return UnknownRule.fit(head.features(query), support.labels, support.n_way, rate, held_out)
+        return UnknownRule.fit(head.features(support.pictures), labels, n_way, rate, held_out=held_out)
