@@ -87,7 +87,7 @@ IMPORTS = [found for name in MODULES for found in imports_of(name)]
 
 def room(module):
     """The room of one of our modules; "" is the package's own __init__, which has nothing to import but api, lazily."""
-    return (module.split(".") + [""])[1]
+    return [*module.split("."), ""][1]
 
 
 def ours(found):

