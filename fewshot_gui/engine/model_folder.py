@@ -4,6 +4,7 @@ On disk weights are float16; BatchNorm statistics and the base mean stay float32
 variances to 0. In memory all is float32.
 """
 
+import copy
 import json
 import os
 from collections.abc import Mapping
@@ -73,40 +74,43 @@ def load(name_or_folder: str | Path, device: torch.device | str = "cpu") -> Mode
     folder, device = find(name_or_folder), torch.device(device)
     config = read_config(folder)
     network = empty_network(config, str(folder / CONFIG))
-    sizes = {name: tensor.shape for name, tensor in _weights(network).items()}
+    sizes = {name: tensor.shape for name, tensor in stored(network).items()}
     tensors, _ = weights.read(folder / WEIGHTS, {**sizes, _BASE_MEAN: torch.Size([config.embedding_size])})
     base_mean = tensors.pop(_BASE_MEAN)
-    name = folder.resolve().name
-    return from_network(name, config, _filled(network, tensors), base_mean, folder=folder).to(device)
+    network = _frozen(_filled(network, tensors))
+    backbone = weights_hash(config, network)
+    return Model(folder.resolve().name, folder, config, network, base_mean, backbone, torch.device("cpu")).to(device)
 
 
-def from_network(
-    name: str, config: ModelConfig, network: Network, base_mean: Tensor | None = None, folder: Path | None = None
-) -> Model:
-    """A Model around a network in memory, e.g. one in training: puts it into eval mode and turns gradients off.
+def from_network(name: str, config: ModelConfig, network: Network, base_mean: Tensor | None = None) -> Model:
+    """A Model with a copy of a network in memory, e.g. of one in training, on the same device.
 
-    The weights' hash is that of the network as it would be read back from disk.
+    The weights' hash is that of the network as it would be read back from disk. base_mean: [D]; None is zeros.
     """
-    network.eval().requires_grad_(False).to(memory_format=torch.channels_last)
     device = next(network.parameters()).device
     mean = torch.zeros(config.embedding_size) if base_mean is None else base_mean.float()
-    return Model(name, folder, config, network, mean.to(device), weights_hash(config, network), device)
+    frozen = _frozen(copy.deepcopy(network))
+    return Model(name, None, config, frozen, mean.to(device), weights_hash(config, network), device)
 
 
 def weights_hash(config: ModelConfig, network: Network) -> str:
     """32 hex digits that change whenever embeddings would: over the tensors as stored, not over files or times."""
     about = json.dumps([config.architecture, dict(config.architecture_options), config.normalised], sort_keys=True)
-    return weights.hash_tensors(_on_disk(_weights(network)), about)
+    return weights.hash_tensors(_on_disk(stored(network)), about)
+
+
+def stored(network: Network) -> dict[str, Tensor]:
+    """The network's tensors that a model folder keeps, by name: all of state_dict but BatchNorm's step counters."""
+    return {name: t for name, t in network.state_dict().items() if not name.endswith(_COUNTER)}
 
 
 def empty_network(config: ModelConfig, file: str = CONFIG) -> Network:
     """The config's architecture without memory for its weights (torch's meta device). UserError if it cannot be."""
     try:
-        with torch.device("meta"):
-            network = backbones.create(config.architecture, **config.architecture_options)
+        network = _created(config)
     except UsageError as error:
         raise UserError(f"{file}: {error}") from None
-    except (TypeError, ValueError, KeyError, RuntimeError) as error:
+    except (TypeError, ValueError, KeyError, RuntimeError, ZeroDivisionError) as error:
         raise UserError(
             f"{file}: architecture_options do not fit {config.architecture} ({error}); correct them."
         ) from None
@@ -133,7 +137,7 @@ def write(
     base_mean: [D]; None writes zeros. card: Markdown for the README's upper part. UserError if it cannot be written.
     """
     mean = torch.zeros(config.embedding_size) if base_mean is None else base_mean.float()
-    weights.write(folder / WEIGHTS, {**_on_disk(_weights(network)), _BASE_MEAN: mean})
+    weights.write(folder / WEIGHTS, {**_on_disk(stored(network)), _BASE_MEAN: mean})
     backbone = weights_hash(config, network)
     _remove_stale(folder, backbone)
     for method, entry in (learned or {}).items():
@@ -168,16 +172,24 @@ def _remove_stale(folder: Path, backbone: str) -> None:
             path.unlink()
 
 
-def _weights(network: Network) -> dict[str, Tensor]:
-    return {name: t for name, t in network.state_dict().items() if not name.endswith(_COUNTER)}
-
-
 def _on_disk(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
     """The tensors with the precision they have on disk."""
     return {
         name: t if "running_" in name or not t.is_floating_point() else t.to(torch.float16)
         for name, t in tensors.items()
     }
+
+
+def _created(config: ModelConfig) -> Network:
+    try:
+        with torch.device("meta"):
+            return backbones.create(config.architecture, **config.architecture_options)
+    except NotImplementedError:  # torchvision's RegNets compute their widths with tensors
+        return backbones.create(config.architecture, **config.architecture_options)
+
+
+def _frozen(network: Network) -> Network:
+    return network.eval().requires_grad_(False).to(memory_format=torch.channels_last)
 
 
 def _filled(network: Network, tensors: dict[str, Tensor]) -> Network:

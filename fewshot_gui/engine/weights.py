@@ -5,7 +5,7 @@ Nothing is ever unpickled here: a file that is not safetensors is refused with a
 
 import hashlib
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 
 import torch
@@ -18,10 +18,13 @@ from fewshot_gui.errors import UserError
 _PICKLES = (".pt", ".pth", ".bin", ".ckpt", ".pkl", ".pickle")
 
 
-def read(path: Path, sizes: Mapping[str, torch.Size] | None = None) -> tuple[dict[str, Tensor], dict[str, str]]:
+def read(
+    path: Path, sizes: Mapping[str, torch.Size] | None = None, optional: Collection[str] = ()
+) -> tuple[dict[str, Tensor], dict[str, str]]:
     """(tensors, metadata) of a safetensors file, on the CPU; floating-point tensors become float32.
 
     sizes: the names and sizes the file must have, no more and no less; checked before any number is read.
+    optional: names that may be there beside them, of any size.
     UserError if the file is missing, no safetensors file, of other sizes, or holds a number that is not finite.
     """
     _refuse_pickle(path)
@@ -29,7 +32,8 @@ def read(path: Path, sizes: Mapping[str, torch.Size] | None = None) -> tuple[dic
         with safe_open(path, "pt") as file:
             names = list(file.keys())
             if sizes is not None:
-                _check_sizes(path, {name: torch.Size(file.get_slice(name).get_shape()) for name in names}, sizes)
+                found = {name: torch.Size(file.get_slice(name).get_shape()) for name in names if name not in optional}
+                _check_sizes(path, found, sizes)
             return {name: _in_memory(path, name, file.get_tensor(name)) for name in names}, dict(file.metadata() or {})
     except (SafetensorError, OSError) as error:
         raise UserError(f"{path} is damaged or cut short ({error}): copy or download it again.") from None

@@ -135,11 +135,11 @@ def lite0() -> EfficientNetLite:
 
 @ARCHITECTURES.register("lite1")
 def lite1() -> EfficientNetLite:
-    """EfficientNet-Lite1: 20 blocks, 4.1 M parameters; ImageNet weights were trained at 240 pixels."""
+    """EfficientNet-Lite1: 21 blocks, 4.1 M parameters; ImageNet weights were trained at 240 pixels."""
     return EfficientNetLite(1.0, 1.1)
 
 
 @ARCHITECTURES.register("lite2")
 def lite2() -> EfficientNetLite:
-    """EfficientNet-Lite2: 20 blocks, 4.8 M parameters; ImageNet weights were trained at 260 pixels."""
+    """EfficientNet-Lite2: 21 blocks, 4.8 M parameters; ImageNet weights were trained at 260 pixels."""
     return EfficientNetLite(1.1, 1.2)
