@@ -27,11 +27,15 @@ from fewshot_gui.errors import UserError
 
 @dataclass
 class Kept:
-    """Weights worth keeping: values of a stage's modules, their score, and what goes into the model's config."""
+    """Weights worth keeping: values of a stage's modules, their score, and what goes into the model's config.
 
-    tensors: dict[str, Tensor]
+    network: the backbone's weights. learned: method -> its own tensors.
+    """
+
+    network: dict[str, Tensor]
     score: Score
     values: dict[str, Any]
+    learned: dict[str, dict[str, Tensor]] = field(default_factory=dict)
 
 
 @dataclass
@@ -95,7 +99,7 @@ class Training:
     ) -> tuple[StageRun, Average, torch.optim.Optimizer]:
         """A stage at its first step, or at the step of the checkpoint."""
         if self.position.kept is not None:
-            self.network.load_state_dict(network_values(self.position.kept.tensors))
+            self.network.load_state_dict(self.position.kept.network)
         recipe = self.scene.recipe.stages[number]
         run = stages.KINDS[recipe.kind](self.scene, recipe, number, self.network)
         if loaded is None:
@@ -138,16 +142,14 @@ class Training:
         run.train_mode()
         optimise.set_rates(optimiser, stage, position.step)
         optimiser.zero_grad(set_to_none=True)
-        loss = run.loss(position.step)
-        if not torch.isfinite(loss):
-            raise UserError(f"The loss became {loss.item()} at step {position.step + 1}; lower the stage's rate.")
-        loss.backward()
+        loss = run.gradients(position.step)
+        if not math.isfinite(loss):
+            raise UserError(f"The loss became {loss} at step {position.step + 1}; lower the stage's rate.")
         if stage.clip:
             torch.nn.utils.clip_grad_norm_(run.modules.parameters(), stage.clip)
         optimiser.step()
         average.update(run.modules, position.step)
-        value = loss.item()
-        position.loss = value if math.isnan(position.loss) else 0.98 * position.loss + 0.02 * value
+        position.loss = loss if math.isnan(position.loss) else 0.98 * position.loss + 0.02 * loss
         position.step += 1
 
     def _look(self, run: StageRun, average: Average) -> Validated:
@@ -155,8 +157,7 @@ class Training:
         score = run.score(average.values)
         leads = self.position.best is None or score.mean > self.position.best.score.mean
         if leads:
-            tensors = {name: value.clone() for name, value in average.values.items()}
-            self.position.best = Kept(tensors, score, run.kept(tensors))
+            self.position.best = self._keep(run, average.values, score)
         return Validated(run.stage.kind, self.position.step, score.mean, *score.interval(), best=leads)
 
     def _decide(self, run: StageRun) -> Note:
@@ -164,20 +165,30 @@ class Training:
         position, best = self.position, self.position.best
         if best is None:
             raise ValueError("a stage ends with a look at the validation classes")
-        name = run.stage.kind
-        if position.kept is None:
+        name, before = run.stage.kind, run.baseline()
+        if before is None and position.kept is None:
             position.kept = best
             return Note(f"Stage {name} reached {best.score.mean:.1%} on the validation classes.")
-        mean, low, high = best.score.gain_over(position.kept.score)
-        if low > 0:
+        mean, low, high = best.score.gain_over(before or position.kept.score)
+        good = mean >= 0 if before is not None else low > 0
+        if good:
             position.kept = best
-        verdict = "is kept" if low > 0 else "is not kept"
-        return Note(f"Stage {name} {verdict}: {mean:+.2%} ({low:+.2%} to {high:+.2%}) on the validation classes.")
+        verdict = "is kept" if good else "is not kept"
+        against = "over its un-adapted head" if before is not None else "over what was there"
+        figures = f"{100 * mean:+.2f} points ({100 * low:+.2f} to {100 * high:+.2f})"
+        return Note(f"Stage {name} {verdict}: {figures} {against}, on the validation classes.")
+
+    def _keep(self, run: StageRun, values: Mapping[str, Tensor], score: Score) -> Kept:
+        """Copies of what is to be kept. A start of its own leaves the backbone as the stage found it."""
+        own_start = run.network is not self.network
+        network = self.network.state_dict() if own_start else network_values(values)
+        learned = {run.learns: run.learned(values)} if run.learns else {}
+        return Kept({name: value.clone() for name, value in network.items()}, score, run.kept(values), learned)
 
     def _measured_start(self) -> Kept:
         run = stages.KINDS["episodes"](self.scene, stages.LOOK_ONLY, 0, self.network)
-        tensors = {name: value.clone() for name, value in run.modules.state_dict().items()}
-        return Kept(tensors, run.score(tensors), {})
+        values = run.modules.state_dict()
+        return self._keep(run, values, run.score(values))
 
     def _due(self) -> bool:
         return time.monotonic() - self._saved_at >= 60 * self.scene.recipe.checkpoint_minutes
@@ -192,8 +203,8 @@ class Training:
         tensors = {
             **_over("modules.", run.modules.state_dict()), **_over("average.", average.values),
             **_over("optimiser.", optimise.state_of(optimiser)),
-            **_over("kept.", position.kept.tensors if position.kept else {}),
-            **_over("best.", position.best.tensors if position.best else {}),
+            **_over("kept.", _kept_tensors(position.kept)),
+            **_over("best.", _kept_tensors(position.best)),
         }
         self.checkpoint.save(self._number, values, tensors)
         self._number += 1
@@ -226,5 +237,20 @@ def _kept_values(kept: Kept | None) -> dict[str, Any] | None:
     return {"cells": {cell: list(v) for cell, v in kept.score.cells.items()}, "values": kept.values}
 
 
+def _kept_tensors(kept: Kept | None) -> dict[str, Tensor]:
+    if kept is None:
+        return {}
+    tensors = _over("network.", kept.network)
+    for method, learned in kept.learned.items():
+        tensors |= _over(f"learned.{method}.", learned)
+    return tensors
+
+
 def _kept(values: dict[str, Any] | None, tensors: dict[str, Tensor]) -> Kept | None:
-    return None if values is None else Kept(tensors, Score(values["cells"]), values["values"])
+    if values is None:
+        return None
+    learned: dict[str, dict[str, Tensor]] = {}
+    for name, value in _under("learned.", tensors).items():
+        method, _, name = name.partition(".")
+        learned.setdefault(method, {})[name] = value
+    return Kept(_under("network.", tensors), Score(values["cells"]), values["values"], learned)

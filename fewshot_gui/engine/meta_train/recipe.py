@@ -12,7 +12,7 @@ from typing import Any, Literal
 from fewshot_gui.engine.preprocess import Preprocessing
 
 Optimiser = Literal["adam", "sgd"]
-Statistics = Literal["batch", "frozen"]
+Statistics = Literal["batch", "frozen", "support"]
 Precision = Literal["float32", "bfloat16", "auto"]
 
 
@@ -125,12 +125,15 @@ class Maml(Stage):
     tasks: per outer step. inner_steps: while training. first_order: no second derivatives. block: the first block that
     adapts (-1: all). inner_rate: at the start; rate_of_rates: learning rate of the inner rates' logarithms.
     own_start: the start is kept apart from the backbone (methods/maml.safetensors); the backbone stays as it is.
+    statistics: BatchNorm's, "frozen" or the "support"'s. views: augmented copies of each picture, the plain one among
+    them, whose features below `block` are computed once (0: augmented anew at each step).
     """
 
     kind: Literal["maml"] = "maml"
     ways: int = 5
     shots: int = 1
     queries: int = 15
+    statistics: Statistics = "frozen"
     within_source: bool = False
     tasks: int = 4
     inner_steps: int = 5
@@ -139,6 +142,7 @@ class Maml(Stage):
     first_order: bool = False
     block: int = -1
     own_start: bool = False
+    views: int = 0
 
 
 @dataclass(frozen=True)

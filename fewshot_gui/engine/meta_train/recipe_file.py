@@ -103,7 +103,14 @@ def _of_stage(stage: Stage, key: str) -> list[tuple[bool, str]]:
     else:
         demands += _of_shape(stage.ways, stage.shots, stage.queries, key)
     if isinstance(stage, Maml):
-        demands += [(stage.tasks > 0, f"'{key}tasks' must be above 0"), (stage.inner_rate > 0, f"'{key}inner_rate' must be above 0")]
+        demands += [
+            (stage.tasks > 0, f"'{key}tasks' must be above 0"),
+            (stage.inner_rate > 0, f"'{key}inner_rate' must be above 0"),
+            (stage.statistics != "batch", f"'{key}statistics' must be frozen or support: queries are never averaged"),
+            (not stage.views or stage.block >= 0, f"'{key}views' needs 'block', as it is features below it that are kept"),
+        ]
+    else:
+        demands.append((stage.statistics != "support", f"'{key}statistics' must be batch or frozen"))
     return demands
 
 

@@ -25,6 +25,10 @@ class Score:
         """The accuracy, 0-1."""
         return float(np.mean([np.mean(values) for values in self.cells.values()]))
 
+    def part(self, ending: str) -> Score:
+        """The cells whose names end so."""
+        return Score({cell: values for cell, values in self.cells.items() if cell.endswith(ending)})
+
     def interval(self) -> tuple[float, float]:
         """The 95 % interval of the mean over episodes, 0-1."""
         half = Z * _standard_error(self.cells)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-import torch
 import torch.nn.functional as F
 from torch import Tensor
 
@@ -44,7 +43,3 @@ def mean_embedding(embeddings: Tensor, normalised: bool) -> Tensor:
     points = F.normalize(embeddings.float(), dim=-1) if normalised else embeddings.float()
     return points.mean(0)
 
-
-def no_mean(size: int, device: torch.device) -> Tensor:
-    """The base mean [D] of a model that subtracts none."""
-    return torch.zeros(size, device=device)

@@ -7,20 +7,24 @@ import time
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, ClassVar
 
 import torch
 from torch import Tensor, nn
 
+from fewshot_gui.engine import methods
 from fewshot_gui.engine.meta_train.augment import augment, resize
 from fewshot_gui.engine.meta_train.data import Pictures
 from fewshot_gui.engine.meta_train.draws import tensors
 from fewshot_gui.engine.meta_train.recipe import Precision, Recipe, Stage
+from fewshot_gui.engine.meta_train.result import Inherited, config_of
 from fewshot_gui.engine.meta_train.score import Score
-from fewshot_gui.engine.meta_train.space import Space, mean_embedding, no_mean
-from fewshot_gui.engine.meta_train.validation import Validator, embed_all, prototype_answer
+from fewshot_gui.engine.meta_train.space import Space, mean_embedding
+from fewshot_gui.engine.meta_train.validation import Validator, embed_all, method_answer
+from fewshot_gui.engine.model import ModelConfig
+from fewshot_gui.engine.model_folder import from_network
 from fewshot_gui.engine.network import Network
 
 BASE_PICTURES = 2000  # enough for a mean embedding
@@ -35,15 +39,29 @@ class Scene:
     validation: Pictures
     validator: Validator
     device: torch.device
+    inherited: Inherited = field(default_factory=Inherited)
 
-    def space(self, network: Network) -> Space:
-        """The space of a network as it is now: its base mean is measured on evenly spread training pictures."""
-        recipe = self.recipe
-        if recipe.metric == "euclidean":
-            return Space("euclidean", recipe.normalised, no_mean(network.embedding_size, self.device))
+    def on_device(self) -> Scene:
+        """The same with the pictures on a GPU, where they are asked for at every step."""
+        if self.device.type == "cpu":
+            return self
+        return replace(self, training=self.training.to(self.device), validation=self.validation.to(self.device))
+
+    def config(self, network: Network) -> ModelConfig:
+        """The config of a network in training."""
+        return config_of(self.recipe, network, self.inherited)
+
+    def base_mean(self, network: Network) -> Tensor:
+        """[D] the base mean of a network as it is now, over evenly spread training pictures; zeros if Euclidean."""
+        if self.recipe.metric == "euclidean":
+            return torch.zeros(network.embedding_size, device=self.device)
         with evaluating(network):
             embeddings = embed_all(network, self.normalise, self.base_pictures)
-        return Space("cosine", recipe.normalised, mean_embedding(embeddings, recipe.normalised))
+        return mean_embedding(embeddings, self.recipe.normalised)
+
+    def space(self, network: Network) -> Space:
+        """The space of a network as it is now."""
+        return Space(self.recipe.metric, self.recipe.normalised, self.base_mean(network))
 
     @cached_property
     def base_pictures(self) -> Pictures:
@@ -59,7 +77,12 @@ class Scene:
 
 
 class StageRun(ABC):
-    """A stage at work. `modules` holds everything that is trained; its "network" is the backbone."""
+    """A stage at work. `modules` holds everything that is trained; its "network" is the backbone.
+
+    learns: the method whose own tensors the stage makes ("": none).
+    """
+
+    learns: ClassVar[str] = ""
 
     def __init__(self, scene: Scene, stage: Stage, number: int, network: Network):
         """number: the stage's place in the recipe. network: with the weights that the stage starts from."""
@@ -90,7 +113,7 @@ class StageRun(ABC):
 
     def _timed_gradients(self, step: int) -> float:
         began = time.perf_counter()
-        self.loss(step).backward()
+        self.gradients(step)
         return time.perf_counter() - began
 
     @property
@@ -102,19 +125,34 @@ class StageRun(ABC):
     def loss(self, step: int) -> Tensor:
         """The loss of a step: a pure function of the modules and the step's number (from 0)."""
 
+    def gradients(self, step: int) -> float:
+        """The loss of a step, after adding its gradients to the modules' parameters."""
+        loss = self.loss(step)
+        loss.backward()
+        return loss.item()
+
     def extra_rates(self) -> dict[str, float]:
         """Highest learning rates of modules that have their own: module name -> rate."""
         return {}
 
     def score(self, values: Mapping[str, Tensor]) -> Score:
-        """The validation score of stored values of `modules`."""
+        """The validation score of stored values of `modules`: the model as it would be written, by its method."""
         network = self.network_with(values)
-        space = self.scene.space(network)
-        points = space.place(embed_all(network, self.scene.normalise, self.scene.validation))
-        return self.scene.validator.score(prototype_answer(points, space))
+        model = from_network(self.scene.recipe.name, self.scene.config(network), network, self.scene.base_mean(network))
+        embeddings = model.finish(embed_all(network, self.scene.normalise, self.scene.validation))
+        method = methods.create(self.scene.validator.recipe.method, model.config)
+        return self.scene.validator.score(method_answer(model, method, embeddings))
 
     def kept(self, values: Mapping[str, Tensor]) -> dict[str, Any]:
         """JSON values that go into the model's config with these values, e.g. a learned temperature."""
+        return {}
+
+    def baseline(self) -> Score | None:
+        """What this stage must not fall behind to be kept; None: what was kept before, by more than its interval."""
+        return None
+
+    def learned(self, values: Mapping[str, Tensor]) -> dict[str, Tensor]:
+        """What goes into methods/METHOD.safetensors, METHOD being `learns`."""
         return {}
 
     def network_with(self, values: Mapping[str, Tensor]) -> Network:

@@ -12,7 +12,8 @@ from fewshot_gui.engine.episodes import ClassTable, Episode, group_ways, groups_
 from fewshot_gui.engine.meta_train.data import Pictures
 from fewshot_gui.engine.meta_train.recipe import Validation
 from fewshot_gui.engine.meta_train.score import Score
-from fewshot_gui.engine.meta_train.space import Space
+from fewshot_gui.engine.method import Method, Support
+from fewshot_gui.engine.model import Model
 from fewshot_gui.errors import UserError
 
 EPISODE_SEED = 20_240  # not the training's: trainings with different seeds are compared on the same episodes
@@ -51,12 +52,13 @@ class Validator:
         ]
 
 
-def prototype_answer(points: Tensor, space: Space) -> Answer:
-    """Answers by the nearest prototype. points: [n, D] as `Space.place` gives them, in the table's order."""
+def method_answer(model: Model, method: Method, embeddings: Tensor) -> Answer:
+    """Answers by a method on frozen embeddings [n, D] (finished as the model does), in the table's order."""
 
     def answer(episode: Episode) -> float:
-        support = points[torch.from_numpy(episode.support)].view(episode.n_way, -1, points.shape[1])
-        logits = space.logits(space.prototypes(support), points[torch.from_numpy(episode.query)], 1.0)
+        labels = torch.from_numpy(episode.support_labels).to(embeddings.device)
+        support = Support(labels, episode.n_way, embeddings[torch.from_numpy(episode.support)])
+        logits = method.adapt(model, support).logits(embeddings[torch.from_numpy(episode.query)])
         return float((logits.argmax(1).cpu() == torch.from_numpy(episode.query_labels)).float().mean())
 
     return answer

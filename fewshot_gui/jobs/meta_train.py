@@ -1,0 +1,229 @@
+"""Meta-training: `run(MetaTrainOptions(...))`, a generator of progress values; the model folder is its result.
+
+    run(options: MetaTrainOptions) -> Iterator[Progress]
+
+It yields frozen values of engine.meta_train.progress: `Note` (a sentence), `Trained` (after each step: stage, step,
+of, loss, validation, pictures_per_second, seconds_left), `Validated`, `Saved` (a checkpoint is on the disk) and last
+one `Finished` (folder, accuracy and its interval). UserError and UsageError come before the costly part wherever
+that can be. SIGINT and SIGTERM are held back until the step is done and the checkpoint saved, then act as always;
+closing the generator saves a checkpoint too. While it trains OUT holds recipe.toml and checkpoint/.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from fewshot_gui.engine import backbones, device, initial_weights, model_folder
+from fewshot_gui.engine.meta_train import data as training_data
+from fewshot_gui.engine.meta_train import recipe_file, result
+from fewshot_gui.engine.meta_train.checkpoint import CheckpointFolder
+from fewshot_gui.engine.meta_train.data import Pictures
+from fewshot_gui.engine.meta_train.loop import Training
+from fewshot_gui.engine.meta_train.progress import Finished, Note, Progress
+from fewshot_gui.engine.meta_train.recipe import Recipe
+from fewshot_gui.engine.meta_train.result import Inherited
+from fewshot_gui.engine.meta_train.score import Score
+from fewshot_gui.engine.meta_train.shorthand import Kind
+from fewshot_gui.engine.meta_train.stage import Scene
+from fewshot_gui.engine.meta_train.validation import Validator
+from fewshot_gui.engine.network import Network
+from fewshot_gui.errors import UsageError, UserError
+from fewshot_gui.jobs.meta_train_data import Opened, open_data, recipe_of_flags
+
+RECIPE = "recipe.toml"
+
+
+@dataclass(frozen=True)
+class MetaTrainOptions:
+    """The command line's options, by the same names.
+
+    data: PATH[@SPLITFILE[:SPLIT]] each; those with the same split file are one data set. recipe: a TOML file instead
+    of data, method, backbone, init, epochs, episodes and rotations. resume: go on from OUT's checkpoint, if there is
+    one, with OUT's recipe unless another is named. seed: None is the recipe's, or 0.
+    """
+
+    out: Path
+    data: tuple[str, ...] = ()
+    recipe: Path | None = None
+    method: Kind = "protonet"
+    backbone: str = ""
+    init: str = ""
+    epochs: int | None = None
+    episodes: int | None = None
+    rotations: bool = False
+    seed: int | None = None
+    device: str = "auto"
+    resume: bool = False
+
+
+def run(options: MetaTrainOptions) -> Iterator[Progress]:
+    """Train and write the model folder; see the module's first lines."""
+    began = time.monotonic()
+    chosen = device.choose(options.device)
+    checkpoint = CheckpointFolder(options.out / "checkpoint")
+    _check_out(options, checkpoint)
+    recipe, opened = _recipe(options)
+    _write_recipe(options.out, recipe)
+    yield from (Note(warning) for warning in opened.warnings)
+    network, inherited = _start(recipe)
+    yield Note(f"Reading {opened.count} pictures; training on {device.describe(chosen)}.")
+    training, validation = _read(recipe, opened)
+    yield from _skipped(training, validation)
+    scene = Scene(
+        recipe, training, validation, Validator(recipe.validation, validation.table), chosen, inherited
+    ).on_device()
+    with _held_back_signals() as stop:
+        work = Training(scene, network.to(chosen), bool(recipe.init), checkpoint, _identity(recipe), stop)
+        notes = []
+        for value in work.run(options.resume):
+            notes += [value.text] if isinstance(value, Note) else []
+            yield value
+        if stop():
+            return
+    yield _finished(options.out, scene, work, opened, notes, time.monotonic() - began)
+    checkpoint.remove()
+
+
+def _check_out(options: MetaTrainOptions, checkpoint: CheckpointFolder) -> None:
+    """UserError if OUT holds a model, or a training that --resume was not said for."""
+    if (options.out / model_folder.CONFIG).exists() and not checkpoint.exists:
+        raise UserError(f"{options.out} already holds a model; name another folder with --out.")
+    if checkpoint.exists and not options.resume:
+        raise UserError(f"{options.out} holds an unfinished training; add --resume or name another folder with --out.")
+
+
+def _recipe(options: MetaTrainOptions) -> tuple[Recipe, Opened]:
+    """The recipe, and the data sets it names, opened."""
+    file = options.recipe
+    if file is None and not options.data and options.resume and (options.out / RECIPE).is_file():
+        file = options.out / RECIPE
+    if file is None:
+        return recipe_of_flags(options, options.out.resolve().name)
+    if options.data:
+        raise UsageError("--data and --recipe exclude each other: the recipe names its data.")
+    recipe = recipe_file.read(file)
+    if options.seed is not None:
+        recipe = replace(recipe, seed=options.seed)
+    return recipe, open_data(recipe.data, recipe.seed)
+
+
+def _write_recipe(out: Path, recipe: Recipe) -> None:
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        (out / RECIPE).write_text(recipe_file.dumps(recipe), "utf-8")
+    except OSError as error:
+        raise UserError(f"{out} cannot be written ({error.strerror}); name another folder with --out.") from None
+
+
+def _identity(recipe: Recipe) -> str:
+    """What tells recipes apart; how often a checkpoint is written does not count."""
+    text = recipe_file.dumps(replace(recipe, checkpoint_minutes=1.0))
+    return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
+
+
+def _start(recipe: Recipe) -> tuple[Network, Inherited]:
+    """The network with the weights it starts from, and what comes with them."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(recipe.seed)
+        network = backbones.create(recipe.backbone, **recipe.backbone_options)
+    network = network.to(memory_format=torch.channels_last)
+    if not recipe.init:
+        return network, Inherited()
+    start = initial_weights.initial(network, recipe.init)
+    config = _config_of_start(recipe.init)
+    if config is None:
+        return network, Inherited(start.training_classes, start.data)
+    return network, Inherited(start.training_classes, start.data, config.adaptation, config.methods)
+
+
+def _config_of_start(init: str) -> model_folder.ModelConfig | None:
+    """The config of the model a training starts from; None for bare weights."""
+    if init.startswith("imagenet:") or init.endswith(".safetensors"):
+        return None
+    return model_folder.read_config(model_folder.find(init))
+
+
+def _read(recipe: Recipe, opened: Opened) -> tuple[Pictures, Pictures]:
+    """(training, validation) pictures in memory; the first at the largest size a stage asks for."""
+    size = max(stage.size or recipe.preprocessing.size for stage in recipe.stages)
+    training = [
+        training_data.load(
+            part.train, replace(recipe.preprocessing, size=size), source=part.data.source,
+            per_class=part.data.per_class, rotations=part.data.rotations,
+        )
+        for part in opened.parts if part.train is not None
+    ]  # fmt: skip
+    validation = [
+        training_data.load(
+            part.validation, recipe.preprocessing, source=part.data.source,
+            per_class=recipe.validation.per_class, rotations=part.data.rotations,
+        )
+        for part in opened.parts if part.validation is not None
+    ]  # fmt: skip
+    return training_data.join(training), training_data.join(validation)
+
+
+def _skipped(*all_pictures: Pictures) -> Iterator[Note]:
+    unreadable = sum(pictures.unreadable for pictures in all_pictures)
+    if unreadable:
+        yield Note(f"{unreadable} pictures could not be read and are left out.")
+
+
+@contextmanager
+def _held_back_signals() -> Iterator[Callable[[], bool]]:
+    """Context: a function that says whether SIGINT or SIGTERM came; they act when the context ends.
+
+    Outside the main thread, where signals never arrive, it always says no.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield lambda: False
+        return
+    came: list[int] = []
+    before = {number: signal.signal(number, lambda n, _: came.append(n)) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield lambda: bool(came)
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    if came:
+        signal.raise_signal(came[0])
+
+
+def _finished(
+    out: Path, scene: Scene, work: Training, opened: Opened, notes: list[str], seconds: float
+) -> Finished:
+    """Write the model folder."""
+    kept = work.kept
+    work.network.load_state_dict(kept.network)
+    base_mean = scene.base_mean(work.network).cpu()
+    network = work.network.cpu()
+    config = replace(
+        scene.config(network),
+        **kept.values,
+        training_classes=_training_classes(scene),
+        data=(*scene.inherited.data, *(part.entry for part in opened.parts if part.train is not None)),
+        accuracy=_accuracy(scene, kept.score, opened),
+    )
+    text = result.card_of(scene.recipe, seconds, device.describe(scene.device), notes)
+    learned = {method: model_folder.Learned(tensors) for method, tensors in kept.learned.items()}
+    model_folder.write(out, config, network, base_mean, learned, text)
+    return Finished(out, kept.score.mean, *kept.score.interval())
+
+
+def _training_classes(scene: Scene) -> tuple[str, ...]:
+    return tuple(sorted({*scene.inherited.training_classes, *result.upright_names(scene.training.class_names)}))
+
+
+def _accuracy(scene: Scene, score: Score, opened: Opened) -> tuple[Mapping[str, Any], ...]:
+    rotations = any(part.data.rotations for part in opened.parts if part.validation is not None)
+    return tuple(result.accuracy_entries(scene.recipe.validation, score, scene.validation.table.name, rotations))
