@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from fewshot_gui.engine.model import Model
 
 _CHUNK = 64  # pictures per forward pass
-_NETWORK, _INNER = "network.", "head."  # names in a stored state
+_NETWORK, _INNER, _HELD_OUT = "network.", "head.", "held_out"  # names in a stored state
 
 
 @heads.head_kind
@@ -26,7 +26,8 @@ class AdaptedHead(Head):
     """The model with some parameters replaced, and a head on the embeddings that then come of it.
 
     model: the frozen one. changed: parameters and buffers by name, all of `model.adaptation.block` or above for the
-    least work. inner: a head that needs embeddings. said: the notes. held_out: see Head.held_out_scores... [n, n_way].
+    least work. inner: a head that needs embeddings. said: the notes. held_out: [n] the support
+    pictures' scores for the unknown rule, each from a fit without the picture; None if none was made.
     """
 
     kind = "adapted"
@@ -36,6 +37,7 @@ class AdaptedHead(Head):
     changed: Mapping[str, Tensor]
     inner: Head
     said: tuple[str, ...] = ()
+    held_out: Tensor | None = None
     network: Network = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -65,17 +67,19 @@ class AdaptedHead(Head):
         tensors, values = self.inner.state()
         stored = {_NETWORK + name: tensor for name, tensor in self.changed.items()}
         stored |= {_INNER + name: tensor for name, tensor in tensors.items()}
+        stored |= {} if self.held_out is None else {_HELD_OUT: self.held_out}
         return stored, {"inner": {"kind": self.inner.kind, "values": values}, "notes": list(self.said)}
 
     @classmethod
     def from_state(cls, tensors: Mapping[str, Tensor], values: Mapping[str, Any], model: Model) -> AdaptedHead:
         """See heads.StoredHead."""
-        if strange := [name for name in tensors if not name.startswith((_NETWORK, _INNER))]:
+        if strange := [name for name in tensors if not name.startswith((_NETWORK, _INNER, _HELD_OUT))]:
             raise ValueError(f"{strange[0]} is not known")
         if broken := [name for name, tensor in tensors.items() if not torch.isfinite(tensor).all()]:
             raise ValueError(f"{broken[0]} is not finite")
         inner = heads.restore(values["inner"]["kind"], _part(tensors, _INNER), values["inner"]["values"], model)
-        return cls(model, _part(tensors, _NETWORK), inner, tuple(map(str, values["notes"])))
+        notes = tuple(map(str, values["notes"]))
+        return cls(model, _part(tensors, _NETWORK), inner, notes, tensors.get(_HELD_OUT))
 
 
 def _part(tensors: Mapping[str, Tensor], prefix: str) -> dict[str, Tensor]:

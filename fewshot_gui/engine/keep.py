@@ -1,0 +1,146 @@
+"""Whether adapting the backbone is worth it for this support set: decided by its own held-out pictures.
+
+Adapting the upper blocks gains many points on pictures far from what the backbone was trained on, and loses some on
+near ones, so neither choice is right for all. The support is cut into folds (near-duplicates stay together); each fold
+is answered by a frozen and by an adapted head that have seen the other folds only, and the adapted head is taken if it
+had more of them right. On a tie the frozen one stays. Right answers, and not likelihoods, because an adapted head is
+more certain of itself, right or wrong: over one task each of nine sources of validation classes the sign of the gain in
+right answers was that of the true gain or 0, the sign of the gain in likelihood was wrong in five.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from fewshot_gui.engine.adapted import AdaptedHead
+from fewshot_gui.engine.heads import unit_prototypes
+from fewshot_gui.engine.method import Head, Needs, Progress, Support
+from fewshot_gui.engine.methods import METHODS, create
+
+if TYPE_CHECKING:
+    from fewshot_gui.engine.model import Model
+
+FOLDS = 2  # each costs one adaptation
+Fit = Callable[[Support, Progress], AdaptedHead]
+
+
+@dataclass(frozen=True, eq=False)
+class KeptHead(Head):
+    """The frozen head, with the sentence that says why. Stored and restored as the head it is."""
+
+    frozen: Head
+    said: tuple[str, ...]
+
+    @property
+    def kind(self) -> str:
+        return self.frozen.kind
+
+    @property
+    def needs(self) -> Needs:
+        return self.frozen.needs
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        return self.said
+
+    def features(self, query: Tensor) -> Tensor:
+        return self.frozen.features(query)
+
+    def scores(self, features: Tensor) -> Tensor:
+        return self.frozen.scores(features)
+
+    def state(self) -> tuple[dict[str, Tensor], dict[str, Any]]:
+        return self.frozen.state()
+
+
+@dataclass(frozen=True, eq=False)
+class HeldOut:
+    """Every support picture, answered without itself. frozen, adapted: [n] 1 where right; score: [n] for unknowns."""
+
+    frozen: Tensor
+    adapted: Tensor
+    score: Tensor
+
+    @property
+    def gain(self) -> float:
+        """The share of right answers that the adapted head has more, -1 to 1."""
+        return float((self.adapted - self.frozen).mean())
+
+    def sentence(self, verdict: str) -> str:
+        """The two shares of right answers and what follows."""
+        frozen, adapted = float(self.frozen.mean()), float(self.adapted.mean())
+        return (
+            f"On held-out examples the frozen backbone had {frozen:.0%} right and the adapted one {adapted:.0%} "
+            f"({len(self.frozen)} examples): {verdict}."
+        )
+
+
+def decided(fit: Fit, model: Model, support: Support, *, seed: int, progress: Progress) -> Head:
+    """The adapted head if the support's own held-out pictures gain by it, else the model's frozen head.
+
+    The frozen head also stays if a class has a single example (or copies of one): nothing of it can be held out.
+    """
+    fold = folds(support, seed)
+    if fold is None:
+        return KeptHead(
+            frozen_head(model, support),
+            ("A class has only one independent example, so nothing can check an adapted backbone: it stays frozen.",),
+        )
+    held = held_out(fit, model, support, fold, lambda share, what: progress(share * FOLDS / (FOLDS + 1), what))
+    if held.gain <= 0:
+        return KeptHead(frozen_head(model, support), (held.sentence("the backbone stays frozen"),))
+    head = fit(support, lambda share, what: progress((FOLDS + share) / (FOLDS + 1), what))
+    return replace(head, held_out=held.score, said=(held.sentence("the adapted backbone is used"),))
+
+
+def held_out(fit: Fit, model: Model, support: Support, fold: Tensor, progress: Progress) -> HeldOut:
+    """Both heads' answers for every support picture from fits without its fold."""
+    frozen, adapted, score = torch.zeros(3, len(support.labels), device=support.labels.device)
+    for number in range(FOLDS):
+        asked, rest = fold == number, support.subset(fold != number)
+        head = fit(rest, lambda share, what, n=number: progress((n + share) / FOLDS, f"check {n + 1}, {what}"))
+        labels, pictures = support.labels[asked], support.pictures[asked]
+        frozen[asked] = _right(frozen_head(model, rest), support.embeddings[asked], labels)
+        adapted[asked] = _right(head, pictures, labels)
+        score[asked] = _nearness(head, rest, pictures)
+    return HeldOut(frozen, adapted, score)
+
+
+def frozen_head(model: Model, support: Support) -> Head:
+    """The head on the frozen embeddings by the model's default method; by protonet if that one needs pictures."""
+    name = model.config.method
+    if METHODS[name].needs == "pictures":
+        name = "protonet"
+    return create(name, model.config).adapt(model, support)
+
+
+def folds(support: Support, seed: int) -> Tensor | None:
+    """[n] the fold of each picture: groups stay together, each class is spread. None if a class cannot be cut."""
+    labels = support.labels.cpu()
+    groups = torch.arange(len(labels)) if support.groups is None else support.groups.cpu()
+    order = torch.randperm(len(labels), generator=torch.Generator().manual_seed(seed)).tolist()
+    fold_of: dict[int, int] = {}
+    members = torch.zeros(support.n_way, FOLDS, dtype=torch.long)
+    for row in order:
+        label, group = int(labels[row]), int(groups[row])
+        number = fold_of.setdefault(group, int(members[label].argmin()))
+        members[label, number] += 1
+    if (members == 0).any():
+        return None
+    return torch.tensor([fold_of[int(g)] for g in groups], device=support.labels.device)
+
+
+def _right(head: Head, query: Tensor, labels: Tensor) -> Tensor:
+    return (head.logits(query).argmax(1) == labels).float()
+
+
+def _nearness(head: AdaptedHead, rest: Support, pictures: Tensor) -> Tensor:
+    """[m] the largest cosine to a class prototype, as the unknown rule scores pictures."""
+    prototypes = unit_prototypes(head.features(rest.pictures), rest.labels, rest.n_way)
+    return (F.normalize(head.features(pictures), dim=1) @ prototypes.T).max(1).values
