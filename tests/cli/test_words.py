@@ -11,8 +11,16 @@ from fewshot_gui.types import Accuracy
 
 @pytest.mark.parametrize(
     ("seconds", "text"),
-    [(0.04, "0.0 s"), (3.24, "3.2 s"), (45, "45 s"), (100, "2 min"), (5300, "88 min"), (5400, "1 h 30 min"), (7500, "2 h 05 min")],
-)  # fmt: skip
+    [
+        (0.04, "0.0 s"),
+        (3.24, "3.2 s"),
+        (45, "45 s"),
+        (100, "2 min"),
+        (5300, "88 min"),
+        (5400, "1 h 30 min"),
+        (7500, "2 h 05 min"),
+    ],
+)
 def test_durations_have_two_figures_or_so(seconds, text):
     assert words.duration(seconds) == text
 
