@@ -48,10 +48,10 @@ def describe(device: torch.device) -> str:
 class MemoryGuard:
     """Runs batches, smaller ones where memory does not suffice, and on the CPU where not even one picture fits.
 
-    Remembers what fitted, so that each size fails once in a run and not once per batch.
+    Remembers what fitted, so that each size fails once in a run and not once per batch. Threads may share one.
     """
 
-    def __init__(self, device: torch.device, tell: Tell = tell_nobody):
+    def __init__(self, device: torch.device, tell: Tell = tell_nobody) -> None:
         self.device = device
         self.most: int | None = None  # the largest batch that is still tried; None: any
         self._tell = tell

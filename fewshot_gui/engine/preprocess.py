@@ -52,7 +52,8 @@ class Preprocessing:
 
     def resize(self, pixels: np.ndarray) -> Tensor:
         """pixels: [H, W, 3] uint8 -> [C, size, size] uint8; the whole picture squeezed to a square."""
-        picture = torch.from_numpy(np.ascontiguousarray(pixels)).permute(2, 0, 1).unsqueeze(0)
+        # A writable array, because torch warns of any other: decoders hand out views of their buffers.
+        picture = torch.from_numpy(np.require(pixels, requirements="CW")).permute(2, 0, 1).unsqueeze(0)
         if picture.shape[2:] != (self.size, self.size):
             picture = F.interpolate(picture, (self.size, self.size), mode=self.kernel, antialias=True)
         if self.polarity == "ink":

@@ -13,7 +13,7 @@ class Conv4(Network):
 
     n_blocks = 4
 
-    def __init__(self, width: int, channels: int, size: int, norm: Literal["batch", "group"]):
+    def __init__(self, width: int, channels: int, size: int, norm: Literal["batch", "group"]) -> None:
         super().__init__()
         self.blocks = nn.ModuleList(
             nn.Sequential(

@@ -56,7 +56,9 @@ class _SameConv2d(nn.Conv2d):
 class _ConvNorm(nn.Module):
     """Convolution, BatchNorm and (if wanted) ReLU6."""
 
-    def __init__(self, channels: int, width: int, kernel: int, stride: int = 1, groups: int = 1, relu: bool = True):
+    def __init__(
+        self, channels: int, width: int, kernel: int, stride: int = 1, groups: int = 1, relu: bool = True
+    ) -> None:
         super().__init__()
         self.conv = _SameConv2d(channels, width, kernel, stride, groups=groups, bias=False)
         self.bn = nn.BatchNorm2d(width, eps=_EPSILON)
@@ -70,7 +72,7 @@ class _ConvNorm(nn.Module):
 class _Block(nn.Module):
     """Inverted residual: expand by 1x1, depthwise, project by 1x1; added to its input where shapes agree."""
 
-    def __init__(self, channels: int, width: int, kernel: int, stride: int, expand: int):
+    def __init__(self, channels: int, width: int, kernel: int, stride: int, expand: int) -> None:
         super().__init__()
         inner = channels * expand
         self.expand = _ConvNorm(channels, inner, 1) if expand > 1 else None
@@ -89,7 +91,7 @@ class EfficientNetLite(Network):
 
     embedding_size = 1280
 
-    def __init__(self, width: float, depth: float):
+    def __init__(self, width: float, depth: float) -> None:
         super().__init__()
         self.stem = _ConvNorm(3, 32, 3, 2)
         self.blocks = nn.ModuleList(_blocks(width, depth))

@@ -20,7 +20,7 @@ Stem = Literal["small", "imagenet"]
 class _Shortcut(nn.Sequential):
     """1x1 convolution and BatchNorm, where a block changes the width or the size."""
 
-    def __init__(self, channels: int, width: int, stride: int = 1):
+    def __init__(self, channels: int, width: int, stride: int = 1) -> None:
         conv = nn.Conv2d(channels, width, 1, stride, bias=False)
         super().__init__(OrderedDict(conv=conv, bn=nn.BatchNorm2d(width)))
 
@@ -28,7 +28,7 @@ class _Shortcut(nn.Sequential):
 class _BasicBlock(nn.Module):
     """Two 3x3 convolutions with BatchNorm and ReLU, added to the (projected) input."""
 
-    def __init__(self, channels: int, width: int, stride: int):
+    def __init__(self, channels: int, width: int, stride: int) -> None:
         super().__init__()
         self.conv1 = nn.Conv2d(channels, width, 3, stride, padding=1, bias=False)
         self.bn1 = nn.BatchNorm2d(width)
@@ -45,7 +45,7 @@ class _BasicBlock(nn.Module):
 class _Block12(nn.Module):
     """Three 3x3 convolutions with BatchNorm and LeakyReLU(0.1), added to the projected input, then 2x2 max pooling."""
 
-    def __init__(self, channels: int, width: int):
+    def __init__(self, channels: int, width: int) -> None:
         super().__init__()
         for i in (1, 2, 3):
             self.add_module(f"conv{i}", nn.Conv2d(channels if i == 1 else width, width, 3, padding=1, bias=False))
@@ -62,7 +62,7 @@ class _Block12(nn.Module):
 class ResNet(Network):
     """Stem, residual blocks, global average pooling. The head has no parameters."""
 
-    def __init__(self, stem: nn.Module, blocks: Sequence[nn.Module], embedding_size: int):
+    def __init__(self, stem: nn.Module, blocks: Sequence[nn.Module], embedding_size: int) -> None:
         super().__init__()
         self.stem = stem
         self.blocks = nn.ModuleList(blocks)

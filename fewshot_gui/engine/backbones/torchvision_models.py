@@ -19,7 +19,7 @@ _REFUSED = ("googlenet", "inception_v3", "squeezenet1_0", "squeezenet1_1")
 class TorchvisionNetwork(Network):
     """stem, blocks, tail (activation or norm around the pooling). Parameters keep torchvision's names in each part."""
 
-    def __init__(self, stem: nn.Module, blocks: Sequence[nn.Module], tail: nn.Module, embedding_size: int):
+    def __init__(self, stem: nn.Module, blocks: Sequence[nn.Module], tail: nn.Module, embedding_size: int) -> None:
         super().__init__()
         self.stem = stem
         self.blocks = nn.ModuleList(blocks)
@@ -42,7 +42,7 @@ class TorchvisionNetwork(Network):
 class _Whole(nn.Module):
     """A model whose inside is no chain (transformers, VGG): one block, from pictures to embeddings [n, D, 1, 1]."""
 
-    def __init__(self, model: nn.Module):
+    def __init__(self, model: nn.Module) -> None:
         super().__init__()
         self.model = model
 
