@@ -3,6 +3,7 @@
 Nothing is ever unpickled here: a file that is not safetensors is refused with a sentence.
 """
 
+import contextlib
 import hashlib
 import os
 from collections.abc import Callable, Collection, Mapping
@@ -58,7 +59,8 @@ def write_whole(path: Path, save: Callable[[Path], object]) -> None:
     except (SafetensorError, OSError) as error:
         raise UserError(f"{path} could not be written ({error}): free some space or choose another folder.") from None
     finally:
-        temporary.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # moved already, or its folder could not be made
+            temporary.unlink()
 
 
 def hash_tensors(tensors: Mapping[str, Tensor], about: str = "") -> str:
