@@ -62,7 +62,7 @@ class FineTune(Method):
     source = "Hu, Li, Stuehmer, Kim, Hospedales 2022: Pushing the Limits of Simple Pipelines for Few-Shot Learning"
     needs = "pictures"
 
-    steps: int = option(30, "Steps", "Gradient steps on the support.", least=1, most=500)
+    steps: int = option(24, "Steps", "Gradient steps on the support.", least=1, most=500)
     rate: float = option(3e-4, "Rate", "Learning rate of Adam.", least=1e-6, most=0.1)
     copies: int = option(6, "Copies", "Augmented copies of each support picture.", least=1, most=50)
     keep: Literal["auto", "always"] = option(
