@@ -1,0 +1,38 @@
+"""The README's promises that can be held against the program itself."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from fewshot_gui.cli.parser import parse
+from fewshot_gui.jobs.doctor import QT_LIBRARIES
+
+ROOT = Path(__file__).resolve().parents[1]
+README = (ROOT / "README.md").read_text("utf-8")
+LINES = README.splitlines()
+
+
+def test_the_two_commands_stand_there_word_for_word():
+    assert "pip install . && fewshot-gui" in LINES
+    assert 'pip install -e ".[test]" && pytest' in LINES
+
+
+def test_the_system_packages_are_those_that_the_doctor_looks_for():
+    (line,) = [line for line in LINES if line.startswith("sudo apt-get install ")]
+    packages = line.split()[3:]
+    assert packages == ["python3-venv", *dict.fromkeys(QT_LIBRARIES.values())]
+
+
+@pytest.mark.parametrize("line", [line for line in LINES if line.startswith("fewshot-gui ")])
+def test_every_example_is_a_right_command_line(line):
+    assert parse(line.split()[1:]).command in line
+
+
+def test_every_command_and_every_shipped_model_is_described():
+    from fewshot_gui.cli.parser import _COMMANDS
+
+    for command in _COMMANDS:
+        assert re.search(rf"^\| `{command}\b", README, re.MULTILINE), command
+    for config in (ROOT / "models").glob("*/config.json"):
+        assert f"| `{config.parent.name}`" in README
