@@ -18,9 +18,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from fewshot_gui.engine.augment import resize
 from fewshot_gui.engine.episodes import Episode, groups_of, sample_episode
 from fewshot_gui.engine.learner import Adapted, Learner
-from fewshot_gui.engine.meta_train.augment import resize
 from fewshot_gui.engine.meta_train.draws import numbers, stage_seed
 from fewshot_gui.engine.meta_train.recipe import Maml
 from fewshot_gui.engine.meta_train.score import Score

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from fewshot_gui.engine.augment import Augmentation
 from fewshot_gui.engine.preprocess import Preprocessing
 
 Optimiser = Literal["adam", "sgd"]
@@ -39,23 +40,6 @@ class DataSet:
     per_class: int = 0
     origin: str = ""
     terms: str = ""
-
-
-@dataclass(frozen=True)
-class Augmentation:
-    """Random changes of training pictures. crop: least share of the area that is kept (1: whole picture);
-    stretch: the crop's sides change by up to this factor; rotate: degrees; shift: share of the side; the last
-    three: largest relative change.
-    """
-
-    crop: float = 1.0
-    stretch: float = 1.0
-    flip: bool = False
-    rotate: float = 0.0
-    shift: float = 0.0
-    brightness: float = 0.0
-    contrast: float = 0.0
-    saturation: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ import torch
 from torch import Tensor, nn
 
 from fewshot_gui.engine import methods
-from fewshot_gui.engine.meta_train.augment import augment, resize
+from fewshot_gui.engine.augment import augment, resize
 from fewshot_gui.engine.meta_train.data import Pictures
 from fewshot_gui.engine.meta_train.draws import tensors
 from fewshot_gui.engine.meta_train.recipe import Precision, Recipe, Stage

@@ -15,8 +15,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from fewshot_gui.engine.augment import resize
 from fewshot_gui.engine.features import class_means
-from fewshot_gui.engine.meta_train.augment import resize
 from fewshot_gui.engine.meta_train.draws import numbers, tensors
 from fewshot_gui.engine.meta_train.recipe import Supervised
 from fewshot_gui.engine.meta_train.stage import Scene, StageRun, evaluating

@@ -22,10 +22,9 @@ from torch import Tensor
 
 from fewshot_gui.engine import keep
 from fewshot_gui.engine.adapted import AdaptedHead
+from fewshot_gui.engine.augment import Augmentation, augment
 from fewshot_gui.engine.features import class_means, l2_normalised
 from fewshot_gui.engine.heads import unit_prototypes
-from fewshot_gui.engine.meta_train.augment import augment
-from fewshot_gui.engine.meta_train.recipe import Augmentation
 from fewshot_gui.engine.method import Head, Method, Progress, Support, no_progress, option
 from fewshot_gui.engine.methods import METHODS
 from fewshot_gui.engine.network import Network

@@ -1,17 +1,33 @@
-"""Random changes of a whole batch of training pictures: one resampling for all geometry, then colour."""
+"""Random changes of a whole batch of pictures, for training and adapting: one resampling for geometry, then colour."""
 
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import Literal
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from fewshot_gui.engine.meta_train.recipe import Augmentation
-
 Padding = Literal["zeros", "reflection"]
+
+
+@dataclass(frozen=True)
+class Augmentation:
+    """Random changes of pictures. crop: least share of the area that is kept (1: whole picture);
+    stretch: the crop's sides change by up to this factor; rotate: degrees; shift: share of the side; the last
+    three: largest relative change.
+    """
+
+    crop: float = 1.0
+    stretch: float = 1.0
+    flip: bool = False
+    rotate: float = 0.0
+    shift: float = 0.0
+    brightness: float = 0.0
+    contrast: float = 0.0
+    saturation: float = 0.0
 
 
 def augment(
