@@ -5,16 +5,13 @@
 
 from __future__ import annotations
 
-import signal
 import sys
-import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from types import FrameType
 
 from fewshot_gui.cli.console import Console
 from fewshot_gui.cli.parser import parse
+from fewshot_gui.cli.signals import Terminated, sigterm_as_exception
 from fewshot_gui.errors import UserError
 
 FAILED, INTERRUPTED, TERMINATED = 1, 130, 143
@@ -22,16 +19,12 @@ FAILED, INTERRUPTED, TERMINATED = 1, 130, 143
 OpenWindow = Callable[[Path | None], int]
 
 
-class Terminated(BaseException):
-    """SIGTERM came. No Exception, so that no handler on the way takes it for a failure of its own work."""
-
-
 def run(arguments: Sequence[str], open_window: OpenWindow) -> int:
     """Runs one command line and returns its exit code; whatever goes wrong is said on stderr."""
     _use_utf8()
     console = Console(sys.stderr)
     try:
-        with _sigterm_as_exception():
+        with sigterm_as_exception():
             code = _command(arguments, console, open_window)
     except SystemExit as end:  # --help and --version
         code = int(end.code or 0)
@@ -65,24 +58,6 @@ def _command(arguments: Sequence[str], console: Console, open_window: OpenWindow
         return commands.COMMANDS[parsed.command](parsed, console)
     except ReaderGone:
         return 0  # as if all had been read: `| head` got what it wanted
-
-
-@contextmanager
-def _sigterm_as_exception() -> Iterator[None]:
-    """Lets SIGTERM unwind the main thread like Ctrl-C does, so that half-written files are removed."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGTERM, _terminate)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before or signal.SIG_DFL)
-
-
-def _terminate(number: int, frame: FrameType | None) -> None:
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # a second one must not disturb the tidying up
-    raise Terminated
 
 
 def _use_utf8() -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from fewshot_gui.cli import words
 from fewshot_gui.cli.console import Console
 from fewshot_gui.cli.parser import DEFAULT_BACKBONE
+from fewshot_gui.cli.signals import Terminated
 from fewshot_gui.export import Writer, output
 
 if TYPE_CHECKING:
@@ -138,21 +139,31 @@ def evaluate(arguments: Namespace, console: Console) -> int:
 
 def meta_train(arguments: Namespace, console: Console) -> int:
     """`meta-train`."""
-    from fewshot_gui.engine.meta_train.progress import Finished, Note, Trained, Validated
+    from fewshot_gui.engine.meta_train.progress import Finished, Note, Saved, Trained, Validated
     from fewshot_gui.jobs.meta_train import MetaTrainOptions, run
 
     given = {name: value for name, value in vars(arguments).items() if name != "command" and value is not None}
     options = MetaTrainOptions(**{**given, "data": tuple(arguments.data)})
+    saved: Saved | None = None
     with closing(run(options)) as events:  # type: ignore[type-var]
-        for event in events:
-            if isinstance(event, Trained):
-                console.progress(f"Training, {event.stage}", event.step / event.of, words.training(event))
-            elif isinstance(event, Note):
-                console.say(event.text)
-            elif isinstance(event, Validated):
-                console.say(words.validated(event))
-            elif isinstance(event, Finished):
-                console.say(words.finished(event))
+        try:
+            for event in events:
+                if isinstance(event, Trained):
+                    console.progress(f"Training, {event.stage}", event.step / event.of, words.training(event))
+                elif isinstance(event, Note):
+                    console.say(event.text)
+                elif isinstance(event, Validated):
+                    console.say(words.validated(event))
+                elif isinstance(event, Finished):
+                    console.say(words.finished(event))
+                else:
+                    saved = event
+        except (KeyboardInterrupt, Terminated):
+            if saved:
+                console.say(
+                    f"Saved after step {saved.step:,} of stage {saved.stage}: add --resume to go on from there."
+                )
+            raise
     return DONE
 
 

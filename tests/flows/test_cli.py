@@ -15,7 +15,8 @@ import pytest
 import torch
 from PIL import Image
 
-from fewshot_gui import __version__, cli
+from fewshot_gui import __version__
+from fewshot_gui.cli.signals import Terminated
 from tests.jobs.tasks import draw_classes, write_tiny_model
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -387,7 +388,7 @@ def test_a_fault_of_the_program_says_how_to_report_it(fewshot, monkeypatch):
     assert "Please report it with the lines above" in done.err
 
 
-@pytest.mark.parametrize(("error", "code"), [(KeyboardInterrupt, 130), (cli.Terminated, 143)])
+@pytest.mark.parametrize(("error", "code"), [(KeyboardInterrupt, 130), (Terminated, 143)])
 def test_being_stopped_has_codes_of_its_own(fewshot, monkeypatch, error, code):
     from fewshot_gui.cli import commands
 
@@ -428,6 +429,22 @@ def test_a_stopped_run_leaves_no_half_written_file(tiny, support, long_query, tm
     assert rest.strip() in ("Terminated.", "Interrupted.")
     assert not list(tmp_path.glob("*answers*"))
     assert not list(tmp_path.glob(".answers*"))
+
+
+@pytest.mark.parametrize(("error", "code"), [(KeyboardInterrupt, 130), (Terminated, 143)])
+def test_a_training_that_is_stopped_says_how_to_go_on(fewshot, tmp_path, monkeypatch, error, code):
+    from fewshot_gui.engine.meta_train.progress import Note, Saved
+    from fewshot_gui.jobs import meta_train
+
+    def run(options):
+        yield Note("Reading 56 pictures.")
+        yield Saved("maml", 1200)
+        raise error
+
+    monkeypatch.setattr(meta_train, "run", run)
+    done = fewshot("meta-train", "--data", tmp_path, "--backbone", "conv4", "--out", tmp_path / "model")
+    assert done.code == code
+    assert "Saved after step 1,200 of stage maml: add --resume to go on from there." in done.err
 
 
 @not_windows
