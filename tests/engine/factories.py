@@ -1,10 +1,14 @@
 """Small things to test the engine with."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import torch
+import torch.nn.functional as F
 
 from fewshot_gui.engine.backbones import create
+from fewshot_gui.engine.method import Head, Support
 from fewshot_gui.engine.model import Model, ModelConfig
 from fewshot_gui.engine.preprocess import Preprocessing
 
@@ -33,3 +37,37 @@ def tiny_model(*, seed: int = 0, width: int = 8, size: int = 32, channels: int =
         weights_hash=f"tiny-{seed}",
         device=torch.device("cpu"),
     )
+
+
+@dataclass(frozen=True, eq=False)
+class Task:
+    """A support set and queries of the same classes; pictures: [m, C, S, S] uint8, embeddings: [m, D]."""
+
+    support: Support
+    pictures: torch.Tensor
+    embeddings: torch.Tensor
+    labels: torch.Tensor
+
+    def query(self, head: Head) -> torch.Tensor:
+        """The queries as the head wants them."""
+        return self.embeddings if head.needs == "embeddings" else self.pictures
+
+
+def task(model: Model, shots: Sequence[int], *, n_query: int = 2, seed: int = 0, noise: float = 60.0) -> Task:
+    """Pictures of random blocky patterns, one per class, under noise (grey values); shots: support pictures per class.
+
+    The support's order is shuffled: no class lies in one piece.
+    """
+    draw = torch.Generator().manual_seed(seed)
+    channels, size = model.adaptation.preprocessing.channels, model.adaptation.preprocessing.size
+    patterns = F.interpolate(torch.rand(len(shots), channels, 4, 4, generator=draw) * 255, (size, size))
+
+    def pictures(labels: torch.Tensor) -> torch.Tensor:
+        noisy = patterns[labels] + noise * torch.randn(len(labels), channels, size, size, generator=draw)
+        return noisy.clamp(0, 255).to(torch.uint8)
+
+    labels = torch.arange(len(shots)).repeat_interleave(torch.tensor(shots))
+    labels = labels[torch.randperm(len(labels), generator=draw)]
+    asked = torch.arange(len(shots)).repeat_interleave(n_query)
+    shown, query = pictures(labels), pictures(asked)
+    return Task(Support(labels, len(shots), model.embed(shown), shown), query, model.embed(query), asked)

@@ -1,0 +1,169 @@
+"""The cut for pictures of no class."""
+
+import pytest
+import torch
+import torch.nn.functional as F
+
+from fewshot_gui.engine import unknown
+from fewshot_gui.engine.features import Transform
+from fewshot_gui.engine.unknown import UnknownRule, cut_at, default_rate, own_scores
+from fewshot_gui.errors import UserError
+from tests.engine.factories import task, tiny_model
+
+
+def slow_own_scores(vectors, labels, n_way):
+    """Each picture against prototypes made without it, one by one."""
+    scores = []
+    for i in range(len(vectors)):
+        if (labels == labels[i]).sum() < 2:
+            continue
+        rest = torch.arange(len(vectors)) != i
+        cosines = [
+            F.cosine_similarity(vectors[i], vectors[rest & (labels == c)].mean(0), dim=0).item() for c in range(n_way)
+        ]
+        scores.append(max(cosines))
+    return torch.tensor(scores)
+
+
+def drawn(shots, dimensions=16, spread=1.0, seed=0):
+    draw = torch.Generator().manual_seed(seed)
+    centres = torch.randn(len(shots), dimensions, generator=draw)
+    labels = torch.arange(len(shots)).repeat_interleave(torch.tensor(shots))
+    labels = labels[torch.randperm(len(labels), generator=draw)]
+    return centres[labels] + spread * torch.randn(len(labels), dimensions, generator=draw), labels
+
+
+@pytest.mark.parametrize("shots", [[3, 3, 3], [2, 1, 9, 4], [5]])
+def test_own_scores_are_those_of_prototypes_without_the_picture(shots):
+    rows, labels = drawn(shots)
+    vectors = F.normalize(rows, dim=1)
+    fast = own_scores(vectors, labels, len(shots))
+    torch.testing.assert_close(fast, slow_own_scores(vectors, labels, len(shots)))
+
+
+@pytest.mark.parametrize(
+    ("n", "rate", "place"), [(19, 0.05, 1), (39, 0.05, 2), (99, 0.07, 7), (10, 0.05, 1), (10, 1.0, 10), (99, 0.29, 29)]
+)
+def test_the_cut_is_the_order_statistic_of_the_wanted_rate(n, rate, place):
+    scores = torch.linspace(0.1, 0.9, n)[torch.randperm(n, generator=torch.Generator().manual_seed(0))]
+    cut = cut_at(scores, rate)
+    assert (scores < cut).sum() == place - 1
+    assert cut == pytest.approx(scores.sort().values[place - 1].item(), abs=1e-4)
+
+
+def test_the_share_of_false_alarms_is_the_wanted_one():
+    """Draws of known scores: the cut from 39 of them lets 2/40 of the others fall, whatever the distribution."""
+    draw = torch.Generator().manual_seed(0)
+    scores = torch.rand(4000, 60, generator=draw).sqrt()
+    alarms = [(row[39:] < cut_at(row[:39], 0.05)).float().mean() for row in scores]
+    assert torch.stack(alarms).mean() == pytest.approx(0.05, abs=0.004)
+
+
+def test_pictures_far_from_all_classes_are_unknown_and_those_near_are_not():
+    rows, labels = drawn([10, 10, 10], spread=0.3)
+    rule = UnknownRule.fit(rows, labels, 3, 0.05)
+    more, _ = drawn([10, 10, 10], spread=0.3)
+    assert rule.is_unknown(more).float().mean() <= 0.1
+    away = torch.randn(50, 16, generator=torch.Generator().manual_seed(9))
+    assert rule.is_unknown(away).float().mean() > 0.8
+    assert rule.is_unknown(-more).all()
+    assert rule.is_unknown(more[:0]).shape == (0,)
+    assert rule.warning == ""
+
+
+def test_classes_of_one_picture_count_as_prototypes_but_give_no_score():
+    rows, labels = drawn([1, 6, 6])
+    rule = UnknownRule.fit(rows, labels, 3, 0.05)
+    own = own_scores(F.normalize(rows, dim=1), labels, 3)
+    assert len(own) == 12
+    assert rule.cut == pytest.approx(own.min().item(), abs=1e-4)
+    assert not rule.is_unknown(rows[labels == 0]).any()
+
+
+def test_with_one_picture_everywhere_the_rule_is_off_and_says_why():
+    rows, labels = drawn([1, 1, 1])
+    rule = UnknownRule.fit(rows, labels, 3, 0.05)
+    assert rule.cut is None
+    assert not rule.is_unknown(-rows).any()
+    assert "only one picture" in rule.warning
+
+
+def test_rate_zero_lets_every_picture_pass():
+    rows, labels = drawn([4, 4, 4])
+    rule = UnknownRule.fit(rows, labels, 3, 0.0)
+    assert not rule.is_unknown(-rows).any()
+    assert rule.warning == ""
+
+
+@pytest.mark.parametrize("rate", [-0.1, 1.1, float("nan")])
+def test_a_rate_outside_0_to_1_is_refused(rate):
+    rows, labels = drawn([4, 4, 4])
+    with pytest.raises(ValueError, match="0-1"):
+        UnknownRule.fit(rows, labels, 3, rate)
+
+
+def test_copies_of_support_pictures_are_known():
+    rows = torch.randn(3, 16, generator=torch.Generator().manual_seed(0)).repeat_interleave(4, 0)
+    labels = torch.arange(3).repeat_interleave(4)
+    rule = UnknownRule.fit(rows, labels, 3, 0.05)
+    assert not rule.is_unknown(rows).any()
+
+
+def test_empty_vectors_give_no_nan():
+    labels = torch.tensor([0, 0, 1, 1])
+    rule = UnknownRule.fit(torch.zeros(4, 8), labels, 2, 0.05)
+    assert torch.isfinite(rule.scores(torch.zeros(2, 8))).all()
+    assert not rule.is_unknown(torch.zeros(2, 8)).any()
+
+
+def test_scores_known_to_be_better_are_taken():
+    rows, labels = drawn([4, 4, 4])
+    rule = UnknownRule.fit(rows, labels, 3, 0.05, held_out=torch.tensor([0.7, 0.2, 0.9]))
+    assert rule.cut == pytest.approx(0.2, abs=1e-4)
+
+
+def test_rows_are_compared_less_the_base_mean():
+    model = tiny_model()
+    some = task(model, [4, 4, 4])
+    embeddings, labels = some.support.embeddings, some.support.labels
+    object.__setattr__(model, "base_mean", embeddings.mean(0))
+    rule = UnknownRule.fit(embeddings, labels, 3, 0.1, transform=unknown.space(model))
+    plain = UnknownRule.fit(F.normalize(embeddings - model.base_mean, dim=1), labels, 3, 0.1)
+    assert rule.cut == pytest.approx(plain.cut)
+    expected = plain.scores(F.normalize(some.embeddings - model.base_mean, dim=1))
+    torch.testing.assert_close(rule.scores(some.embeddings), expected)
+
+
+@pytest.mark.parametrize("rate", [0.05, 0.0])
+def test_a_stored_rule_gives_the_same_answers(rate):
+    rows, labels = drawn([4, 4, 4])
+    rule = UnknownRule.fit(rows, labels, 3, rate, transform=Transform(centre=rows.mean(0), last=True))
+    again = unknown.restore(*rule.state(), tiny_model())
+    assert (again.cut, again.rate, again.warning) == (rule.cut, rule.rate, rule.warning)
+    assert torch.equal(again.scores(rows), rule.scores(rows))
+
+
+@pytest.mark.parametrize(
+    ("tensors", "values"),
+    [
+        ({"prototypes": torch.zeros(3)}, {}),
+        ({"prototypes": torch.zeros(0, 16)}, {}),
+        ({"prototypes": torch.full((3, 16), torch.inf)}, {}),
+        ({"centre": torch.zeros(15)}, {}),
+        ({}, {"cut": "high"}),
+        ({}, {"rate": None}),
+    ],
+)
+def test_a_damaged_state_is_a_user_error(tensors, values):
+    rows, labels = drawn([4, 4, 4])
+    good_tensors, good_values = UnknownRule.fit(rows, labels, 3, 0.05, transform=Transform(centre=rows.mean(0))).state()
+    with pytest.raises(UserError, match="damaged"):
+        unknown.restore(good_tensors | tensors, good_values | values, tiny_model())
+
+
+@pytest.mark.parametrize(
+    ("n_way", "shots", "rate"),
+    [(2, [5, 5], None), (3, [2, 2, 2], 0.05), (3, torch.tensor([1, 9, 9]), None), (4, [2, 3, 4, 5], 0.05)],
+)
+def test_the_default_is_off_below_three_classes_or_with_a_class_of_one(n_way, shots, rate):
+    assert default_rate(n_way, shots) == rate
