@@ -11,10 +11,12 @@ learned, the inner loop and where this differs from the papers: engine/learner.p
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import torch
+from torch import Tensor
 
+from fewshot_gui.engine import keep
 from fewshot_gui.engine.adapted import AdaptedHead
 from fewshot_gui.engine.heads import LinearHead
 from fewshot_gui.engine.learner import Learner, restored
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
     from fewshot_gui.engine.model import Model
 
 __all__ = ["Learner", "Maml"]
+
+_PART = 64  # pictures at a time through the blocks that do not adapt
 
 
 @METHODS.register("maml")
@@ -42,28 +46,46 @@ class Maml(Method):
     steps: int = option(
         -1, "Steps", "Gradient steps on the support set; -1: as in meta-training, 0: do not adapt.", least=-1, most=1000
     )
+    keep: Literal["auto", "always"] = option(
+        "always", "Keep", "auto: only if the support's own held-out pictures gain.", choices=("auto", "always")
+    )
 
     def adapt(
         self,
         model: Model,
         support: Support,
         *,
-        pool: torch.Tensor | None = None,
+        pool: Tensor | None = None,
         seed: int = 0,
         progress: Progress = no_progress,
     ) -> Head:
         """See Method.adapt. UserError if maml was not meta-trained for this model."""
         learner, start = _learned(model)
         steps = learner.steps if self.steps < 0 else self.steps
-        progress(0.0, "looking at the support pictures")
-        pictures = model.adaptation.preprocessing.normalise(_pictures(support).to(model.device))
-        below = learner.below(start, pictures)
-        found = learner.adapt(
-            start, below, support.labels, support.n_way, steps, lambda step: progress(step / steps, "adapting")
-        )
-        inner = LinearHead(found.transform, found.weight, found.bias, float(found.scale))
-        progress(1.0, "adapted")
-        return AdaptedHead(model, found.changed, inner)
+
+        def fit(part: Support, tell: Progress) -> AdaptedHead:
+            return _fitted(model, learner, start, part, steps, tell)
+
+        if self.keep == "always" or steps == 0:
+            return fit(support, progress)
+        return keep.decided(fit, model, support, seed=seed, progress=progress)
+
+
+def _fitted(
+    model: Model, learner: Learner, start: Network, support: Support, steps: int, progress: Progress
+) -> AdaptedHead:
+    if support.pictures is None:
+        raise ValueError("maml needs the support's pictures")
+    normalise = model.adaptation.preprocessing.normalise
+    parts = support.pictures.to(model.device).split(_PART)
+    progress(0.0, "reading the examples")
+    below = torch.cat([learner.below(start, normalise(part)) for part in parts])
+    adapted = learner.adapt(
+        start, below, support.labels, support.n_way, steps,
+        lambda step: progress((step + 1) / (steps + 1), f"step {step + 1} of {steps}"),
+    )  # fmt: skip
+    inner = LinearHead(adapted.transform, adapted.weight, adapted.bias, float(adapted.scale))
+    return AdaptedHead(model, adapted.changed, inner)
 
 
 def _learned(model: Model) -> tuple[Learner, Network]:
@@ -79,9 +101,3 @@ def _learned(model: Model) -> tuple[Learner, Network]:
     except (KeyError, ValueError, RuntimeError, IndexError) as error:
         sentence = f"methods/maml.safetensors of {model.name} is damaged ({error}): meta-train it again."
         raise UserError(sentence) from None
-
-
-def _pictures(support: Support) -> torch.Tensor:
-    if support.pictures is None:
-        raise ValueError("maml needs the support's pictures")
-    return support.pictures

@@ -1,0 +1,124 @@
+from dataclasses import replace
+
+import pytest
+import torch
+
+from fewshot_gui.engine import heads, keep
+from fewshot_gui.engine.adapted import AdaptedHead
+from fewshot_gui.engine.method import Support, no_progress
+from tests.engine.factories import task, tiny_model
+
+
+@pytest.fixture(scope="module")
+def model():
+    return tiny_model()
+
+
+def by_prototypes(model):
+    """A fit that changes nothing: a prototype head on the pictures of the support set."""
+
+    def fit(support, progress):
+        progress(1.0, "fitted")
+        seen = replace(support, embeddings=model.embed(support.pictures))
+        return AdaptedHead(model, {}, keep.frozen_head(model, seen))
+
+    return fit
+
+
+def with_noise_for(support, *, embeddings=False, pictures=False):
+    """The support set, one view of which says nothing about the classes."""
+    draw = torch.Generator().manual_seed(1)
+    noise = torch.randn(support.embeddings.shape, generator=draw)
+    grey = torch.randint(0, 256, support.pictures.shape, generator=draw, dtype=torch.uint8)
+    support = replace(support, embeddings=noise) if embeddings else support
+    return replace(support, pictures=grey) if pictures else support
+
+
+def support_of(model, shots, **more):
+    return task(model, shots, noise=10.0, **more).support
+
+
+def decide(model, support):
+    return keep.decided(by_prototypes(model), model, support, seed=0, progress=no_progress)
+
+
+def test_the_adapted_head_is_kept_where_held_out_pictures_gain(model):
+    head = decide(model, with_noise_for(support_of(model, [5, 5, 5]), embeddings=True))
+    assert head.needs == "pictures"
+    assert "the adapted backbone is used" in head.notes[0]
+    assert "100%" in head.notes[0]
+
+
+def test_the_frozen_head_is_kept_where_they_lose(model):
+    head = decide(model, with_noise_for(support_of(model, [5, 5, 5]), pictures=True))
+    assert head.needs == "embeddings"
+    assert "stays frozen" in head.notes[0]
+
+
+def test_on_a_tie_the_frozen_head_is_kept(model):
+    assert decide(model, support_of(model, [5, 5, 5])).needs == "embeddings"
+
+
+def test_with_one_picture_in_a_class_the_frozen_head_stays_and_says_so(model):
+    def never(support, progress):
+        raise AssertionError("nothing can be checked, so nothing is fitted")
+
+    support = with_noise_for(support_of(model, [5, 1, 5]), embeddings=True)
+    head = keep.decided(never, model, support, seed=0, progress=no_progress)
+    assert head.needs == "embeddings"
+    assert "only one" in head.notes[0]
+    expected = keep.frozen_head(model, support)
+    assert torch.equal(head.logits(support.embeddings), expected.logits(support.embeddings))
+
+
+def test_copies_of_one_picture_are_one_picture(model):
+    support = support_of(model, [3, 3])
+    copies = replace(support, groups=torch.where(support.labels == 0, 0, torch.arange(6)))
+    assert keep.folds(copies, 0) is None
+
+
+def test_folds_keep_groups_together_and_spread_each_class():
+    labels = torch.tensor([0] * 6 + [1] * 4)
+    groups = torch.tensor([0, 0, 1, 1, 2, 3, 4, 4, 5, 6])
+    support = Support(labels, 2, torch.zeros(10, 2), groups=groups)
+    for seed in range(5):
+        fold = keep.folds(support, seed)
+        assert all(len(fold[groups == g].unique()) == 1 for g in groups.unique())
+        assert all(len(fold[labels == c].unique()) == keep.FOLDS for c in (0, 1))
+        assert torch.equal(fold, keep.folds(support, seed))
+
+
+def test_every_picture_is_answered_by_heads_that_have_not_seen_it(model):
+    support = support_of(model, [4, 4, 4])
+    seen = []
+
+    def fit(part, progress):
+        seen.append(part)
+        return by_prototypes(model)(part, progress)
+
+    fold = keep.folds(support, 0)
+    held = keep.held_out(fit, model, support, fold, no_progress)
+    assert [len(part.labels) for part in seen] == [int((fold != n).sum()) for n in range(keep.FOLDS)]
+    assert held.frozen.tolist() == held.adapted.tolist() == [1.0] * 12
+    assert held.score.shape == (12,)
+    assert ((held.score > 0) & (held.score <= 1 + 1e-6)).all()
+
+
+def test_a_kept_head_carries_the_scores_for_the_unknown_rule(model):
+    head = decide(model, with_noise_for(support_of(model, [5, 5, 5]), embeddings=True))
+    assert head.held_out.shape == (15,)
+
+
+def test_a_frozen_head_is_stored_as_what_it_is(model):
+    support = support_of(model, [3, 3])
+    head = decide(model, support)
+    again = heads.restore(head.kind, *head.state(), model)
+    assert torch.equal(again.logits(support.embeddings), head.logits(support.embeddings))
+
+
+def test_progress_grows_to_the_end(model):
+    told = []
+    support = with_noise_for(support_of(model, [4, 4]), embeddings=True)
+    keep.decided(by_prototypes(model), model, support, seed=0, progress=lambda share, what: told.append(share))
+    assert told == sorted(told)
+    assert told[-1] == 1
