@@ -1,0 +1,122 @@
+import pytest
+import torch
+import torch.nn.functional as F
+
+from fewshot_gui.engine import keep
+from fewshot_gui.engine.method import Support
+from fewshot_gui.engine.methods import finetune
+from fewshot_gui.engine.methods.finetune import FineTune
+from fewshot_gui.engine.model import Adaptation
+from tests.engine.factories import task, tiny_model
+
+FAST = {"steps": 3, "copies": 2, "keep": "always"}
+
+
+@pytest.fixture
+def model():
+    return tiny_model()
+
+
+def from_block(block):
+    preprocessing = tiny_model().config.preprocessing
+    return tiny_model(adaptation=Adaptation(block, preprocessing))
+
+
+def test_only_parameters_from_the_first_adapted_block_change():
+    model = from_block(2)
+    head = FineTune(**FAST).adapt(model, task(model, [3, 3]).support)
+    assert head.changed.keys() == model.network.parameters_from(2).keys()
+    old = dict(model.network.named_parameters())
+    assert all(not torch.equal(value, old[name]) for name, value in head.changed.items())
+
+
+def test_statistics_of_batch_norm_stay(model):
+    head = FineTune(**FAST).adapt(model, task(model, [3, 3]).support)
+    found = dict(head.network.named_buffers())
+    assert all(torch.equal(found[name], buffer) for name, buffer in model.network.named_buffers())
+
+
+def separation(head, support):
+    """How much closer pictures are to their class's others than to the rest: mean cosine within less that between."""
+    vectors = F.normalize(head.embed(support.pictures), dim=1)
+    vectors = F.normalize(vectors - vectors.mean(0), dim=1)
+    same = support.labels[:, None] == support.labels
+    cosines = vectors @ vectors.T
+    return float(cosines[same].mean() - cosines[~same].mean())
+
+
+def test_steps_pull_the_classes_apart(model):
+    some = task(model, [5, 5, 5], noise=150.0)
+    few, many = (FineTune(steps=steps, copies=2, rate=2e-3, keep="always") for steps in (1, 30))
+    heads = [method.adapt(model, some.support) for method in (few, many)]
+    assert separation(heads[1], some.support) > separation(heads[0], some.support) + 0.1
+
+
+def test_the_final_head_is_the_model_s_default_on_adapted_embeddings_of_pictures_and_copies(model):
+    support = task(model, [3, 3]).support
+    draw = torch.Generator().manual_seed(0)
+    work = finetune._Work(model, finetune.trainable_copy(model.network, -1))
+    shots = work.shots(support, 2, draw)
+    assert len(shots.copies) == 2 * len(shots.plain) == 12
+    assert shots.copy_labels.tolist() == support.labels.repeat(2).tolist()
+    embeddings = torch.cat([model.finish(work.network(x)) for x in (shots.plain, shots.copies)])
+    labels = torch.cat([shots.labels, shots.copy_labels])
+    expected = keep.frozen_head(model, Support(labels, 2, embeddings))
+    query = support.embeddings
+    torch.testing.assert_close(work.final_head(shots).logits(query), expected.logits(query))
+
+
+def test_prototypes_take_part_in_the_gradient_only_when_asked(model):
+    work = finetune._Work(model, finetune.trainable_copy(model.network, -1))
+    draw = torch.Generator().manual_seed(0)
+    shots = work.shots(task(model, [3, 3]).support, 1, draw)
+    weight = work.network.get_parameter("blocks.0.0.weight")
+    gradients = [
+        torch.autograd.grad(work.loss(shots, through, torch.Generator().manual_seed(1)), weight)[0]
+        for through in (True, False)
+    ]
+    assert gradients[1].abs().sum() > 0
+    assert not torch.allclose(gradients[0], gradients[1])
+
+
+def test_rows_are_drawn_evenly_from_uneven_classes():
+    labels = torch.tensor([0] * 60 + [1] * 30 + [2] * 4)
+    rows = finetune._balanced(labels, 3, 30, torch.Generator().manual_seed(0))
+    assert torch.bincount(labels[rows]).tolist() == [10, 10, 4]
+    assert len(rows.unique()) == len(rows)
+
+
+def test_auto_keeps_the_frozen_head_with_one_picture_in_a_class(model):
+    some = task(model, [1, 4])
+    head = FineTune(steps=3, copies=2).adapt(model, some.support)
+    assert head.needs == "embeddings"
+    assert "only one" in head.notes[0]
+
+
+def test_auto_says_what_it_found(model):
+    head = FineTune(steps=3, copies=2).adapt(model, task(model, [4, 4]).support)
+    assert "held-out examples" in head.notes[0]
+
+
+def test_every_step_is_told_and_cancelling_leaves_the_model_alone(model):
+    before = {name: tensor.clone() for name, tensor in model.network.state_dict().items()}
+    told = []
+
+    def progress(share, what):
+        told.append((share, what))
+        if len(told) == 5:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        FineTune(steps=50, copies=2).adapt(model, task(model, [3, 3]).support, progress=progress)
+    shares = [share for share, _ in told]
+    assert shares == sorted(shares)
+    assert "step 5 of 50" in told[-1][1]
+    assert all(torch.equal(tensor, before[name]) for name, tensor in model.network.state_dict().items())
+    assert not any(parameter.requires_grad for parameter in model.network.parameters())
+
+
+def test_it_works_where_the_caller_has_switched_gradients_off(model):
+    with torch.no_grad():
+        head = FineTune(**FAST).adapt(model, task(model, [3, 3]).support)
+    assert head.needs == "pictures"
