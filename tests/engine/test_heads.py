@@ -95,7 +95,7 @@ def test_linear_is_scikit_learns_balanced_logistic_regression(model, shots):
 
 
 def test_uneven_shots_do_not_starve_the_classes_with_few(euclidean):
-    """Averaged over draws; without the correction the class with one picture has a recall of about 7 %."""
+    """Averaged over draws; without the correction the classes with one picture have recalls of 14 and 20 %."""
     recalls = []
     for seed in range(20):
         support, query, labels = gaussian([1, 1, 2, 5, 20], n_query=40, seed=seed)

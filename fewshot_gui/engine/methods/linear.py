@@ -89,8 +89,8 @@ def _minimised(x: Tensor, y: Tensor, n_way: int, row_weights: Tensor) -> tuple[T
         optimiser = torch.optim.LBFGS(
             [weight, bias],
             max_iter=_ITERATIONS,
-            tolerance_grad=1e-7,
-            tolerance_change=1e-12,
+            tolerance_grad=1e-5,
+            tolerance_change=1e-9,
             history_size=20,
             line_search_fn="strong_wolfe",
         )
