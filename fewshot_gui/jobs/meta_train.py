@@ -11,10 +11,8 @@ closing the generator saves a checkpoint too. While it trains OUT holds recipe.t
 
 from __future__ import annotations
 
-import hashlib
 import signal
 import threading
-import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -68,7 +66,6 @@ class MetaTrainOptions:
 
 def run(options: MetaTrainOptions) -> Iterator[Progress]:
     """Train and write the model folder; see the module's first lines."""
-    began = time.monotonic()
     chosen = device.choose(options.device)
     checkpoint = CheckpointFolder(options.out / "checkpoint")
     _check_out(options, checkpoint)
@@ -83,14 +80,11 @@ def run(options: MetaTrainOptions) -> Iterator[Progress]:
         recipe, training, validation, Validator(recipe.validation, validation.table), chosen, inherited
     ).on_device()
     with _held_back_signals() as stop:
-        work = Training(scene, network.to(chosen), bool(recipe.init), checkpoint, _identity(recipe), stop)
-        notes = []
-        for value in work.run(options.resume):
-            notes += [value.text] if isinstance(value, Note) else []
-            yield value
+        work = Training(scene, network.to(chosen), bool(recipe.init), checkpoint, stop)
+        yield from work.run(options.resume)
         if stop():
             return
-    yield _finished(options.out, scene, work, opened, notes, time.monotonic() - began)
+    yield _finished(options.out, scene, work, opened)
     checkpoint.remove()
 
 
@@ -123,12 +117,6 @@ def _write_recipe(out: Path, recipe: Recipe) -> None:
         (out / RECIPE).write_text(recipe_file.dumps(recipe), "utf-8")
     except OSError as error:
         raise UserError(f"{out} cannot be written ({error.strerror}); name another folder with --out.") from None
-
-
-def _identity(recipe: Recipe) -> str:
-    """What tells recipes apart; how often a checkpoint is written does not count."""
-    text = recipe_file.dumps(replace(recipe, checkpoint_minutes=1.0))
-    return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
 
 
 def _start(recipe: Recipe) -> tuple[Network, Inherited]:
@@ -199,9 +187,7 @@ def _held_back_signals() -> Iterator[Callable[[], bool]]:
         signal.raise_signal(came[0])
 
 
-def _finished(
-    out: Path, scene: Scene, work: Training, opened: Opened, notes: list[str], seconds: float
-) -> Finished:
+def _finished(out: Path, scene: Scene, work: Training, opened: Opened) -> Finished:
     """Write the model folder."""
     kept = work.kept
     work.network.load_state_dict(kept.network)
@@ -214,7 +200,7 @@ def _finished(
         data=(*scene.inherited.data, *(part.entry for part in opened.parts if part.train is not None)),
         accuracy=_accuracy(scene, kept.score, opened),
     )
-    text = result.card_of(scene.recipe, seconds, device.describe(scene.device), notes)
+    text = result.card_of(scene.recipe, work.position.seconds, device.describe(scene.device), work.position.notes)
     learned = {method: model_folder.Learned(tensors) for method, tensors in kept.learned.items()}
     model_folder.write(out, config, network, base_mean, learned, text)
     return Finished(out, kept.score.mean, *kept.score.interval())

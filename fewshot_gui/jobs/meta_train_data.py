@@ -1,4 +1,4 @@
-"""The data sets of a meta-training: opened, split into training and validation classes; and the flags that name them."""
+"""The data sets of a meta-training: opened, split into training and validation classes; and flags that name them."""
 
 from __future__ import annotations
 
@@ -168,5 +168,7 @@ def _held_out(data: DataSet, collection: Collection, seed: int) -> Part:
     n = max(2, len(names) // _HELD_OUT)
     chosen = {names[i] for i in order[:n]}
     return Part(
-        data, collection.select([n for n in names if n not in chosen]), collection.select([n for n in names if n in chosen])
+        data,
+        collection.select([n for n in names if n not in chosen]),
+        collection.select([n for n in names if n in chosen]),
     )

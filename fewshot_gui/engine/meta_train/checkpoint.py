@@ -63,7 +63,9 @@ class CheckpointFolder:
                 raise UserError(f"{self.path} was written by another version; train anew without --resume.")
             return values, load_file(self.path / values["tensors"], device=str(device))
         except (OSError, ValueError, KeyError, SafetensorError) as error:
-            raise UserError(f"The checkpoint in {self.path} cannot be read ({error}); train anew without --resume.") from error
+            raise UserError(
+                f"The checkpoint in {self.path} cannot be read ({error}); train anew without --resume."
+            ) from error
 
     def remove(self) -> None:
         """Delete the checkpoint: the training is done."""

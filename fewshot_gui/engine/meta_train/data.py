@@ -66,15 +66,18 @@ class Pictures:
 
 
 def load(
-    data: LabelledPictures, preprocessing: Preprocessing, *, source: str = "", per_class: int = 0, rotations: bool = False
+    data: LabelledPictures,
+    preprocessing: Preprocessing,
+    *,
+    source: str = "",
+    per_class: int = 0,
+    rotations: bool = False,
 ) -> Pictures:
     """All pictures of a data set at the preprocessing's size; the options are those of `recipe.DataSet`.
 
     Unreadable pictures are skipped and counted; a class without any is left out. UserError if nothing is left.
     """
-    places = [
-        (c, p) for c, entry in enumerate(data.classes) for p in _spread(entry.count, per_class)
-    ]
+    places = [(c, p) for c, entry in enumerate(data.classes) for p in _spread(entry.count, per_class)]
     with ThreadPoolExecutor(2) as pool:
         rows = list(pool.map(lambda place: _read(data, place, preprocessing), places))
     kept = [(place, row) for place, row in zip(places, rows, strict=True) if row is not None]
@@ -121,9 +124,7 @@ def rotated(pictures: Pictures) -> Pictures:
     """Four times the classes: each as it is and turned by 90, 180 and 270 degrees (`NAME@90` ...)."""
     n = len(pictures.class_names)
     turned = [torch.rot90(pictures.tensor, quarter, (2, 3)) for quarter in range(4)]
-    names = [
-        f"{name}@{90 * quarter}" if quarter else name for quarter in range(4) for name in pictures.class_names
-    ]
+    names = [f"{name}@{90 * quarter}" if quarter else name for quarter in range(4) for name in pictures.class_names]
     apart = [tuple(c + quarter * n for c in group) for quarter in range(4) for group in pictures.table.apart]
     table = replace(
         pictures.table, counts=pictures.table.counts * 4, groups=pictures.table.groups * 4, apart=tuple(apart)

@@ -7,7 +7,7 @@ from torch import Tensor, nn
 class Average:
     """Averaged weights and buffers. Early on the decay is smaller, so that the start is soon forgotten."""
 
-    def __init__(self, network: nn.Module, decay: float):
+    def __init__(self, network: nn.Module, decay: float) -> None:
         """decay: 0-1, the share of the old average kept at a step."""
         self._decay = decay
         self.values = {name: value.detach().clone() for name, value in network.state_dict().items()}

@@ -26,7 +26,7 @@ from fewshot_gui.engine.network import Network
 class Temperature(nn.Module):
     """A positive factor on the logits, learned as its logarithm."""
 
-    def __init__(self, start: float):
+    def __init__(self, start: float) -> None:
         super().__init__()
         self.log = nn.Parameter(torch.tensor(math.log(start)))
 
@@ -40,7 +40,7 @@ class EpisodesRun(StageRun):
 
     stage: Episodes
 
-    def __init__(self, scene: Scene, stage: Episodes, number: int, network: Network):
+    def __init__(self, scene: Scene, stage: Episodes, number: int, network: Network) -> None:
         super().__init__(scene, stage, number, network)
         self.space = scene.space(network)
         self.modules["temperature"] = Temperature(scene.recipe.temperature)
@@ -71,8 +71,13 @@ class EpisodesRun(StageRun):
             source = self._sources[int(draw.integers(len(self._sources)))]
             ways = min(ways, len(table.eligible(self.stage.shots, source)))
         return sample_episode(
-            table, n_way=ways, n_shot=self.stage.shots, n_query=self.stage.queries,
-            seed=self._seed, number=step, group=source,
+            table,
+            n_way=ways,
+            n_shot=self.stage.shots,
+            n_query=self.stage.queries,
+            seed=self._seed,
+            number=step,
+            group=source,
         )
 
     def kept(self, values: Mapping[str, Tensor]) -> dict[str, Any]:

@@ -9,16 +9,17 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import torch
 from torch import Tensor
 
-from fewshot_gui.engine.meta_train import optimise, stages
+from fewshot_gui.engine.meta_train import optimise, recipe_file, stages
 from fewshot_gui.engine.meta_train.checkpoint import CheckpointFolder
 from fewshot_gui.engine.meta_train.ema import Average
 from fewshot_gui.engine.meta_train.progress import Note, Progress, Saved, Trained, Validated
+from fewshot_gui.engine.meta_train.recipe import Recipe
 from fewshot_gui.engine.meta_train.score import Score
 from fewshot_gui.engine.meta_train.stage import Scene, StageRun, network_values
 from fewshot_gui.engine.network import Network
@@ -40,7 +41,10 @@ class Kept:
 
 @dataclass
 class Position:
-    """Where a training stands. stage, step: the next to do. kept: from earlier stages. best: of this stage."""
+    """Where a training stands. stage, step: the next to do. kept: from earlier stages. best: of this stage.
+
+    seconds: spent on steps and looks so far, over all runs. notes: what was decided about stages.
+    """
 
     stage: int = 0
     step: int = 0
@@ -48,6 +52,8 @@ class Position:
     precision: str = ""
     kept: Kept | None = None
     best: Kept | None = None
+    seconds: float = 0.0
+    notes: list[str] = field(default_factory=list)
 
 
 @dataclass
@@ -58,7 +64,6 @@ class Training:
     network: Network  # with the weights of init, or random ones
     pretrained: bool
     checkpoint: CheckpointFolder
-    recipe_id: str  # a training is resumed only with the recipe it was started with
     stop: Callable[[], bool] = lambda: False
     position: Position = field(default_factory=Position)
     _number: int = 0
@@ -92,11 +97,10 @@ class Training:
             self._save(run, average, optimiser)
             raise
         if self.position.step == run.stage.steps:
-            yield self._decide(run)
+            self.position.notes.append(self._decide(run))
+            yield Note(self.position.notes[-1])
 
-    def _begin(
-        self, number: int, loaded: dict[str, Tensor] | None
-    ) -> tuple[StageRun, Average, torch.optim.Optimizer]:
+    def _begin(self, number: int, loaded: dict[str, Tensor] | None) -> tuple[StageRun, Average, torch.optim.Optimizer]:
         """A stage at its first step, or at the step of the checkpoint."""
         if self.position.kept is not None:
             self.network.load_state_dict(self.position.kept.network)
@@ -119,23 +123,30 @@ class Training:
     def _steps(self, run: StageRun, average: Average, optimiser: torch.optim.Optimizer) -> Iterator[Progress]:
         """The steps that are left of a stage, with looks at the validation classes and checkpoints between them."""
         position, stage, every = self.position, run.stage, self.scene.recipe.validation.every
-        began, first, self._saved_at = time.monotonic(), position.step, time.monotonic()
+        spent, first, self._saved_at = 0.0, position.step, time.monotonic()
         while position.step < stage.steps:
+            began = time.monotonic()
             self._step(run, average, optimiser)
-            seconds = (time.monotonic() - began) / (position.step - first)
+            spent += time.monotonic() - began
             last = position.step == stage.steps
             if last or position.step % every == 0:
                 yield self._look(run, average)
+            position.seconds += time.monotonic() - began
             if not last and (self.stop() or self._due()):
                 self._save(run, average, optimiser)
                 yield Saved(stage.kind, position.step)
-            yield Trained(
-                stage.kind, position.step, stage.steps, position.loss,
-                position.best.score.mean if position.best else None,
-                run.pictures_per_step / seconds, seconds * (stage.steps - position.step),
-            )
+            yield self._told(run, spent / (position.step - first))
             if self.stop():
                 return
+
+    def _told(self, run: StageRun, seconds: float) -> Trained:
+        """Where the stage stands. seconds: per step."""
+        position, stage = self.position, run.stage
+        best = position.best.score.mean if position.best else None
+        left = seconds * (stage.steps - position.step)
+        return Trained(
+            stage.kind, position.step, stage.steps, position.loss, best, run.pictures_per_step / seconds, left
+        )
 
     def _step(self, run: StageRun, average: Average, optimiser: torch.optim.Optimizer) -> None:
         position, stage = self.position, run.stage
@@ -160,7 +171,7 @@ class Training:
             self.position.best = self._keep(run, average.values, score)
         return Validated(run.stage.kind, self.position.step, score.mean, *score.interval(), best=leads)
 
-    def _decide(self, run: StageRun) -> Note:
+    def _decide(self, run: StageRun) -> str:
         """Keep a finished stage if nothing was there before or the paired gain's interval lies above zero."""
         position, best = self.position, self.position.best
         if best is None:
@@ -168,7 +179,7 @@ class Training:
         name, before = run.stage.kind, run.baseline()
         if before is None and position.kept is None:
             position.kept = best
-            return Note(f"Stage {name} reached {best.score.mean:.1%} on the validation classes.")
+            return f"Stage {name} reached {best.score.mean:.1%} on the validation classes."
         mean, low, high = best.score.gain_over(before or position.kept.score)
         good = mean >= 0 if before is not None else low > 0
         if good:
@@ -176,7 +187,7 @@ class Training:
         verdict = "is kept" if good else "is not kept"
         against = "over its un-adapted head" if before is not None else "over what was there"
         figures = f"{100 * mean:+.2f} points ({100 * low:+.2f} to {100 * high:+.2f})"
-        return Note(f"Stage {name} {verdict}: {figures} {against}, on the validation classes.")
+        return f"Stage {name} {verdict}: {figures} {against}, on the validation classes."
 
     def _keep(self, run: StageRun, values: Mapping[str, Tensor], score: Score) -> Kept:
         """Copies of what is to be kept. A start of its own leaves the backbone as the stage found it."""
@@ -196,12 +207,20 @@ class Training:
     def _save(self, run: StageRun, average: Average, optimiser: torch.optim.Optimizer) -> None:
         position = self.position
         values = {
-            "recipe": self.recipe_id, "number": self._number, "stage": position.stage, "step": position.step,
-            "loss": position.loss, "precision": position.precision,
-            "kept": _kept_values(position.kept), "best": _kept_values(position.best),
+            "recipe": recipe_file.dumps(self.scene.recipe),
+            "number": self._number,
+            "stage": position.stage,
+            "step": position.step,
+            "loss": position.loss,
+            "precision": position.precision,
+            "seconds": position.seconds,
+            "notes": position.notes,
+            "kept": _kept_values(position.kept),
+            "best": _kept_values(position.best),
         }
         tensors = {
-            **_over("modules.", run.modules.state_dict()), **_over("average.", average.values),
+            **_over("modules.", run.modules.state_dict()),
+            **_over("average.", average.values),
             **_over("optimiser.", optimise.state_of(optimiser)),
             **_over("kept.", _kept_tensors(position.kept)),
             **_over("best.", _kept_tensors(position.best)),
@@ -213,14 +232,25 @@ class Training:
     def _load(self) -> dict[str, Tensor]:
         """Set the position from the checkpoint; its tensors. UserError if it belongs to another recipe."""
         values, tensors = self.checkpoint.load(self.scene.device)
-        if values["recipe"] != self.recipe_id:
+        if not _same(recipe_file.loads(values["recipe"]), self.scene.recipe):
             raise UserError(f"{self.checkpoint.path} belongs to another recipe; train anew without --resume.")
         self._number = values["number"] + 1
         self.position = Position(
-            values["stage"], values["step"], values["loss"], values["precision"],
-            _kept(values["kept"], _under("kept.", tensors)), _kept(values["best"], _under("best.", tensors)),
+            values["stage"],
+            values["step"],
+            values["loss"],
+            values["precision"],
+            _kept(values["kept"], _under("kept.", tensors)),
+            _kept(values["best"], _under("best.", tensors)),
+            values["seconds"],
+            values["notes"],
         )
         return tensors
+
+
+def _same(one: Recipe, other: Recipe) -> bool:
+    """Whether two recipes make the same weights: how often a checkpoint is written does not count."""
+    return replace(one, checkpoint_minutes=1.0) == replace(other, checkpoint_minutes=1.0)
 
 
 def _over(prefix: str, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:

@@ -9,6 +9,7 @@ picture, plain and in a few augmented copies, is computed once and kept in memor
 from __future__ import annotations
 
 import copy
+import math
 from collections.abc import Mapping
 from functools import cached_property
 from typing import cast
@@ -25,6 +26,7 @@ from fewshot_gui.engine.meta_train.draws import numbers, stage_seed
 from fewshot_gui.engine.meta_train.recipe import Maml
 from fewshot_gui.engine.meta_train.score import Score
 from fewshot_gui.engine.meta_train.stage import Scene, StageRun
+from fewshot_gui.engine.meta_train.validation import batch_size
 from fewshot_gui.engine.network import Network, with_tensors
 
 
@@ -41,13 +43,16 @@ class MamlRun(StageRun):
     stage: Maml
     learns = "maml"
 
-    def __init__(self, scene: Scene, stage: Maml, number: int, network: Network):
+    def __init__(self, scene: Scene, stage: Maml, number: int, network: Network) -> None:
         super().__init__(scene, stage, number, copy.deepcopy(network) if stage.own_start else network)
         recipe = scene.recipe
         self.modules["learner"] = _OnFeatures(
             self.network, stage.block, stage.inner_steps, stage.first_order, metric=recipe.metric,
-            normalised=recipe.normalised, statistics=stage.statistics, temperature=recipe.temperature, rate=stage.inner_rate,
+            normalised=recipe.normalised, statistics=stage.statistics,
+            temperature=recipe.temperature, rate=stage.inner_rate,
         ).to(scene.device)  # fmt: skip
+        if stage.head_rate:
+            self.learner.log_rates.data[-2:] = math.log(stage.head_rate)  # the last two are the classifier's
         self._sources = groups_of(scene.training.table, stage.shots) if stage.within_source else []
         self._seed = stage_seed(recipe.seed, number)
 
@@ -100,7 +105,7 @@ class MamlRun(StageRun):
     @cached_property
     def _views(self) -> Tensor:
         """[views, n, c, h, w] float16: each training picture's features, plain and in augmented copies."""
-        rows = torch.arange(len(self.scene.training)).split(128)
+        rows = torch.arange(len(self.scene.training)).split(batch_size(self.scene.training.tensor))
         views = []
         for view in range(self.stage.views):
             size = self.stage.size or self.scene.recipe.preprocessing.size
@@ -168,7 +173,7 @@ class MamlRun(StageRun):
     @cached_property
     def _validation_below(self) -> Tensor:
         """[n, c, h, w] float16: features of the validation pictures; the blocks below never change."""
-        parts = self._validation_pictures.split(128)
+        parts = self._validation_pictures.split(batch_size(self._validation_pictures))
         return torch.cat([self._below(self.scene.normalise(part)).half().cpu() for part in parts])
 
     def learned(self, values: Mapping[str, Tensor]) -> dict[str, Tensor]:

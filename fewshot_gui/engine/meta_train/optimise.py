@@ -36,7 +36,9 @@ def set_rates(optimiser: torch.optim.Optimizer, stage: Stage, step: int) -> None
 def state_of(optimiser: torch.optim.Optimizer) -> dict[str, Tensor]:
     """The optimiser's state by `index.name`, e.g. "3.exp_avg"."""
     states = optimiser.state_dict()["state"]
-    return {f"{index}.{key}": value for index, state in states.items() for key, value in state.items() if value is not None}
+    return {
+        f"{index}.{key}": value for index, state in states.items() for key, value in state.items() if value is not None
+    }
 
 
 def restore_state(optimiser: torch.optim.Optimizer, tensors: Mapping[str, Tensor]) -> None:

@@ -107,7 +107,8 @@ class Maml(Stage):
     """Gradient adaptation, meta-trained (Finn et al. 2017): what is learned are the start and the inner rates.
 
     tasks: per outer step. inner_steps: while training. first_order: no second derivatives. block: the first block that
-    adapts (-1: all). inner_rate: at the start; rate_of_rates: learning rate of the inner rates' logarithms.
+    adapts (-1: all). inner_rate, head_rate: the network's and the classifier's at the start (head_rate 0: the same).
+    rate_of_rates: learning rate of the inner rates' logarithms.
     own_start: the start is kept apart from the backbone (methods/maml.safetensors); the backbone stays as it is.
     statistics: BatchNorm's, "frozen" or the "support"'s. views: augmented copies of each picture, the plain one among
     them, whose features below `block` are computed once (0: augmented anew at each step).
@@ -122,6 +123,7 @@ class Maml(Stage):
     tasks: int = 4
     inner_steps: int = 5
     inner_rate: float = 0.1
+    head_rate: float = 0.0
     rate_of_rates: float = 1e-2
     first_order: bool = False
     block: int = -1

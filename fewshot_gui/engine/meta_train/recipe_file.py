@@ -15,7 +15,9 @@ from fewshot_gui.engine.meta_train.recipe import DataSet, Episodes, Maml, Recipe
 from fewshot_gui.errors import UserError
 
 KINDS: dict[str, type[Supervised | Episodes | Maml]] = {
-    "supervised": Supervised, "episodes": Episodes, "maml": Maml,
+    "supervised": Supervised,
+    "episodes": Episodes,
+    "maml": Maml,
 }
 
 
@@ -107,7 +109,10 @@ def _of_stage(stage: Stage, key: str) -> list[tuple[bool, str]]:
             (stage.tasks > 0, f"'{key}tasks' must be above 0"),
             (stage.inner_rate > 0, f"'{key}inner_rate' must be above 0"),
             (stage.statistics != "batch", f"'{key}statistics' must be frozen or support: queries are never averaged"),
-            (not stage.views or stage.block >= 0, f"'{key}views' needs 'block', as it is features below it that are kept"),
+            (
+                not stage.views or stage.block >= 0,
+                f"'{key}views' needs 'block', as it is features below it that are kept",
+            ),
         ]
     else:
         demands.append((stage.statistics != "support", f"'{key}statistics' must be batch or frozen"))

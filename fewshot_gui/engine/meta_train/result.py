@@ -93,7 +93,10 @@ def _note(validation: Validation, sources: int, rotations: bool) -> str:
 
 def card_of(recipe: Recipe, seconds: float, device: str, notes: Sequence[str]) -> str:
     """The upper part of the model card: how it was made, what each stage brought."""
-    lines = ["Made by `fewshot-gui meta-train --recipe recipe.toml --out FOLDER`; recipe.toml lies beside this card.", ""]
+    lines = [
+        "Made by `fewshot-gui meta-train --recipe recipe.toml --out FOLDER`; recipe.toml lies beside this card.",
+        "",
+    ]
     lines += [f"{i}. {_of_stage(stage)}" for i, stage in enumerate(recipe.stages, 1)]
     lines += ["", *(f"- {note}" for note in notes), f"- Seed {recipe.seed}; {seconds / 60:.0f} minutes on {device}."]
     return "\n".join(lines)

@@ -76,7 +76,9 @@ def recipe_from(flags: Flags) -> Recipe:
         preprocessing=_preprocessing(flags),
         data=flags.data,
         stages=(_STAGES[flags.kind](flags),),
-        validation=Validation(ways=ways, shots=(1, 5), every=500, method="maml" if flags.kind == "maml" else "protonet"),
+        validation=Validation(
+            ways=ways, shots=(1, 5), every=500, method="maml" if flags.kind == "maml" else "protonet"
+        ),
         backbone_options=_options(flags),
         init=flags.init,
         seed=flags.seed,
@@ -126,7 +128,14 @@ def _supervised(flags: Flags) -> Supervised:
     }  # fmt: skip
     if flags.init:
         return Supervised(
-            **shared, rate=0.02, classifier_rate=0.3, clip=2.0, statistics="frozen", smoothing=0.05, distil=1.0, ema=0.997
+            **shared,
+            rate=0.02,
+            classifier_rate=0.3,
+            clip=2.0,
+            statistics="frozen",
+            smoothing=0.05,
+            distil=1.0,
+            ema=0.997,
         )
     return Supervised(**shared, rate=0.1, decay=5e-4, clip=5.0, warm_start=False)
 
@@ -135,7 +144,8 @@ def _episodes(flags: Flags) -> Episodes:
     ways, queries = min(60 if flags.drawings else 20, flags.classes), 5
     return Episodes(
         steps=flags.episodes or (1000 if flags.init else 5000), rate=1e-4 if flags.init else 1e-3, ways=ways, shots=1,
-        queries=queries, statistics="frozen" if flags.init else "batch", augmentation=_INK if flags.drawings else _NATURAL,
+        queries=queries, statistics="frozen" if flags.init else "batch",
+        augmentation=_INK if flags.drawings else _NATURAL,
     )  # fmt: skip
 
 

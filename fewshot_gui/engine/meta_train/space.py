@@ -42,4 +42,3 @@ def mean_embedding(embeddings: Tensor, normalised: bool) -> Tensor:
     """The base mean [D] of what the network gave [n, D]."""
     points = F.normalize(embeddings.float(), dim=-1) if normalised else embeddings.float()
     return points.mean(0)
-

@@ -20,6 +20,7 @@ from fewshot_gui.engine.features import class_means
 from fewshot_gui.engine.meta_train.draws import numbers, tensors
 from fewshot_gui.engine.meta_train.recipe import Supervised
 from fewshot_gui.engine.meta_train.stage import Scene, StageRun, evaluating
+from fewshot_gui.engine.meta_train.validation import batch_size
 from fewshot_gui.engine.network import Network
 from fewshot_gui.errors import UserError
 
@@ -29,7 +30,7 @@ _WARM_PICTURES = 40  # per class, for its mean
 class CosineClassifier(nn.Module):
     """Logits [n, n_classes]: scale times the cosine of embeddings less a centre and the classes' weights."""
 
-    def __init__(self, n_classes: int, size: int, scale: float, normalised: bool, draw: torch.Generator):
+    def __init__(self, n_classes: int, size: int, scale: float, normalised: bool, draw: torch.Generator) -> None:
         """size: of the embedding. draw: from which weights start."""
         super().__init__()
         self.weight = nn.Parameter(torch.randn(n_classes, size, generator=draw) / size**0.5)
@@ -55,7 +56,7 @@ class CosineClassifier(nn.Module):
 class _Source:
     """The rows of one source and the label of each among its classes."""
 
-    def __init__(self, scene: Scene, name: str):
+    def __init__(self, scene: Scene, name: str) -> None:
         table = scene.training.table
         classes = [c for c, group in enumerate(table.groups) if group == name]
         self.n_classes = len(classes)
@@ -70,7 +71,7 @@ class SupervisedRun(StageRun):
 
     stage: Supervised
 
-    def __init__(self, scene: Scene, stage: Supervised, number: int, network: Network):
+    def __init__(self, scene: Scene, stage: Supervised, number: int, network: Network) -> None:
         super().__init__(scene, stage, number, network)
         sources = [_Source(scene, name) for name in scene.training.sources]
         self.sources = [source for source in sources if source.n_classes > 1]
@@ -104,7 +105,12 @@ class SupervisedRun(StageRun):
         with evaluating(self.network), torch.no_grad():
             for source, classifier in zip(self.sources, self.modules["classifiers"], strict=True):
                 chosen = _spread_per_class(source.labels, _WARM_PICTURES)
-                embeddings = torch.cat([self._embed_plain(rows) for rows in source.rows[chosen].split(128)])
+                embeddings = torch.cat(
+                    [
+                        self._embed_plain(rows)
+                        for rows in source.rows[chosen].split(batch_size(self.scene.training.tensor))
+                    ]
+                )
                 classifier.start_from(embeddings, source.labels[chosen].to(embeddings.device))
 
     def loss(self, step: int) -> Tensor:
