@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from fewshot_gui.engine.model import Model
 
 FOLDS = 2  # each costs one adaptation
-Fit = Callable[[Support, Progress], AdaptedHead]
+Fit = Callable[[Tensor, Progress], AdaptedHead]  # of the support pictures where the first, [n] bool, is True
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,7 +95,7 @@ def decided(fit: Fit, model: Model, support: Support, *, seed: int, progress: Pr
     held = held_out(fit, model, support, fold, lambda share, what: progress(share * FOLDS / (FOLDS + 1), what))
     if held.gain <= 0:
         return KeptHead(frozen_head(model, support), (held.sentence("the backbone stays frozen"),))
-    head = fit(support, lambda share, what: progress((FOLDS + share) / (FOLDS + 1), what))
+    head = fit(everything(support), lambda share, what: progress((FOLDS + share) / (FOLDS + 1), what))
     return replace(head, held_out=held.score, said=(held.sentence("the adapted backbone is used"),))
 
 
@@ -104,7 +104,7 @@ def held_out(fit: Fit, model: Model, support: Support, fold: Tensor, progress: P
     frozen, adapted, score = torch.zeros(3, len(support.labels), device=support.labels.device)
     for number in range(FOLDS):
         asked, rest = fold == number, support.subset(fold != number)
-        head = fit(rest, lambda share, what, n=number: progress((n + share) / FOLDS, f"check {n + 1}, {what}"))
+        head = fit(~asked, lambda share, what, n=number: progress((n + share) / FOLDS, f"check {n + 1}, {what}"))
         labels, pictures = support.labels[asked], support.pictures[asked]
         frozen[asked] = _right(frozen_head(model, rest), support.embeddings[asked], labels)
         adapted[asked] = _right(head, pictures, labels)
@@ -118,6 +118,11 @@ def frozen_head(model: Model, support: Support) -> Head:
     if METHODS[name].needs == "pictures":
         name = "protonet"
     return create(name, model.config).adapt(model, support)
+
+
+def everything(support: Support) -> Tensor:
+    """[n] bool: all pictures, for a fit without a check."""
+    return torch.ones_like(support.labels, dtype=torch.bool)
 
 
 def folds(support: Support, seed: int) -> Tensor | None:

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import copy
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Literal
 
 import torch
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
 _QUERIES = 32  # augmented copies per step
 _PART = 64  # pictures at a time where no gradients are kept
+_MOST_COPIES = 1024  # of all pictures together: with many pictures, fewer of each do
 _PLAIN = 128  # most plain pictures per step that prototypes are made of
 _SCALE = 12.0  # of the cosines
 _PROTOTYPE_GRADIENTS_EVERY = 3
@@ -41,14 +43,22 @@ _CHANGES = Augmentation(crop=0.5, stretch=1.2, flip=True, brightness=0.2, contra
 
 
 @dataclass(frozen=True, eq=False)
-class _Shots:
-    """Plain pictures and their copies as the adapted blocks see them: below [n, ...], labels [n]."""
+class Shots:
+    """The support as the adapted blocks see it. plain: [n, ...], copies: [copies, n, ...], labels: [n]."""
 
     plain: Tensor
-    labels: Tensor
     copies: Tensor
-    copy_labels: Tensor
+    labels: Tensor
     n_way: int
+
+    def subset(self, rows: Tensor) -> Shots:
+        """Those pictures, and their copies, where rows [n] is True."""
+        return Shots(self.plain[rows], self.copies[:, rows], self.labels[rows], self.n_way)
+
+    @property
+    def all_copies(self) -> tuple[Tensor, Tensor]:
+        """([copies * n, ...], their labels)."""
+        return self.copies.flatten(0, 1), self.labels.repeat(len(self.copies))
 
 
 @METHODS.register("finetune")
@@ -79,17 +89,20 @@ class FineTune(Method):
     ) -> Head:
         """See Method.adapt."""
 
-        def fit(part: Support, tell: Progress) -> AdaptedHead:
-            return self._fitted(model, part, seed, tell)
+        @cache
+        def shots() -> Shots:
+            progress(0.0, "reading the examples")
+            return shots_below(model, support, self.copies, torch.Generator().manual_seed(seed))
+
+        def fit(rows: Tensor, tell: Progress) -> AdaptedHead:
+            return self._fitted(model, shots().subset(rows), torch.Generator().manual_seed(seed), tell)
 
         if self.keep == "always":
-            return fit(support, progress)
+            return fit(keep.everything(support), progress)
         return keep.decided(fit, model, support, seed=seed, progress=progress)
 
-    def _fitted(self, model: Model, support: Support, seed: int, progress: Progress) -> AdaptedHead:
-        draw = torch.Generator().manual_seed(seed)
+    def _fitted(self, model: Model, shots: Shots, draw: torch.Generator, progress: Progress) -> AdaptedHead:
         work = _Work(model, trainable_copy(model.network, model.adaptation.block))
-        shots = work.shots(support, self.copies, draw)
         upper = {name: p for name, p in work.network.named_parameters() if p.requires_grad}
         optimiser = torch.optim.Adam(list(upper.values()), lr=self.rate)
         for step in range(self.steps):
@@ -101,6 +114,27 @@ class FineTune(Method):
             progress((step + 1) / (self.steps + 1), f"step {step + 1} of {self.steps}")
         changed = {name: p.detach().clone() for name, p in upper.items()}
         return AdaptedHead(model, changed, work.final_head(shots))
+
+
+@torch.no_grad()
+def shots_below(model: Model, support: Support, copies: int, draw: torch.Generator) -> Shots:
+    """The support and `copies` augmented versions of each picture, run through the blocks that stay frozen."""
+    if support.pictures is None:
+        raise ValueError("finetune needs the support's pictures")
+    preprocessing, block = model.adaptation.preprocessing, model.adaptation.block
+    padding = "zeros" if preprocessing.polarity == "ink" else "reflection"
+
+    def below(pictures: Tensor) -> Tensor:
+        x = preprocessing.normalise(pictures)
+        return x if block < 0 else model.network(x, stop=block)
+
+    copies = max(1, min(copies, _MOST_COPIES // len(support.labels)))
+    parts = support.pictures.to(model.device).split(_PART)
+    changed = [
+        torch.cat([below(augment(part, _CHANGES, preprocessing.size, draw, padding)) for part in parts])
+        for _ in range(copies)
+    ]
+    return Shots(torch.cat([below(part) for part in parts]), torch.stack(changed), support.labels, support.n_way)
 
 
 def trainable_copy(network: Network, block: int) -> Network:
@@ -118,43 +152,26 @@ class _Work:
     model: Model
     network: Network
 
-    def shots(self, support: Support, copies: int, draw: torch.Generator) -> _Shots:
-        """The support and `copies` augmented versions of each picture, run through the frozen blocks."""
-        if support.pictures is None:
-            raise ValueError("finetune needs the support's pictures")
-        preprocessing = self.model.adaptation.preprocessing
-        padding = "zeros" if preprocessing.polarity == "ink" else "reflection"
-        changed = [
-            self._below(augment(part, _CHANGES, preprocessing.size, draw, padding))
-            for _ in range(copies)
-            for part in support.pictures.split(_PART)
-        ]
-        plain = torch.cat([self._below(part) for part in support.pictures.split(_PART)])
-        return _Shots(plain, support.labels, torch.cat(changed), support.labels.repeat(copies), support.n_way)
-
-    def loss(self, shots: _Shots, through_prototypes: bool, draw: torch.Generator) -> Tensor:
+    def loss(self, shots: Shots, through_prototypes: bool, draw: torch.Generator) -> Tensor:
         """Cross entropy of some copies over cosines to the prototypes of the plain pictures."""
         rows = _balanced(shots.labels, shots.n_way, _PLAIN, draw)
         with torch.set_grad_enabled(through_prototypes):
             plain = self._vectors(shots.plain[rows])
             centre = class_means(plain, shots.labels[rows], shots.n_way).mean(0)
             prototypes = unit_prototypes(l2_normalised(plain - centre), shots.labels[rows], shots.n_way)
-        asked = _balanced(shots.copy_labels, shots.n_way, _QUERIES, draw)
-        logits = _SCALE * l2_normalised(self._vectors(shots.copies[asked]) - centre) @ prototypes.T
-        return F.cross_entropy(logits, shots.copy_labels[asked])
+        copies, labels = shots.all_copies
+        asked = _balanced(labels, shots.n_way, _QUERIES, draw)
+        logits = _SCALE * l2_normalised(self._vectors(copies[asked]) - centre) @ prototypes.T
+        return F.cross_entropy(logits, labels[asked])
 
     @torch.no_grad()
-    def final_head(self, shots: _Shots) -> Head:
+    def final_head(self, shots: Shots) -> Head:
         """The model's default head on the adapted embeddings of plain pictures and copies."""
-        parts = [*shots.plain.split(_PART), *shots.copies.split(_PART)]
+        copies, labels = shots.all_copies
+        parts = [*shots.plain.split(_PART), *copies.split(_PART)]
         embeddings = torch.cat([self.model.finish(self._above(part)) for part in parts])
-        labels = torch.cat([shots.labels, shots.copy_labels])
+        labels = torch.cat([shots.labels, labels])
         return keep.frozen_head(self.model, Support(labels, shots.n_way, embeddings))
-
-    @torch.no_grad()
-    def _below(self, pictures: Tensor) -> Tensor:
-        x, block = self.model.adaptation.preprocessing.normalise(pictures), self.model.adaptation.block
-        return x if block < 0 else self.network(x, stop=block)
 
     def _above(self, below: Tensor) -> Tensor:
         block = self.model.adaptation.block

@@ -63,11 +63,11 @@ class Maml(Method):
         learner, start = _learned(model)
         steps = learner.steps if self.steps < 0 else self.steps
 
-        def fit(part: Support, tell: Progress) -> AdaptedHead:
-            return _fitted(model, learner, start, part, steps, tell)
+        def fit(rows: Tensor, tell: Progress) -> AdaptedHead:
+            return _fitted(model, learner, start, support.subset(rows), steps, tell)
 
         if self.keep == "always" or steps == 0:
-            return fit(support, progress)
+            return fit(keep.everything(support), progress)
         return keep.decided(fit, model, support, seed=seed, progress=progress)
 
 

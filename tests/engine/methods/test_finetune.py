@@ -56,11 +56,12 @@ def test_the_final_head_is_the_model_s_default_on_adapted_embeddings_of_pictures
     support = task(model, [3, 3]).support
     draw = torch.Generator().manual_seed(0)
     work = finetune._Work(model, finetune.trainable_copy(model.network, -1))
-    shots = work.shots(support, 2, draw)
-    assert len(shots.copies) == 2 * len(shots.plain) == 12
-    assert shots.copy_labels.tolist() == support.labels.repeat(2).tolist()
-    embeddings = torch.cat([model.finish(work.network(x)) for x in (shots.plain, shots.copies)])
-    labels = torch.cat([shots.labels, shots.copy_labels])
+    shots = finetune.shots_below(model, support, 2, draw)
+    copies, labels = shots.all_copies
+    assert len(copies) == 2 * len(shots.plain) == 12
+    assert labels.tolist() == support.labels.repeat(2).tolist()
+    embeddings = torch.cat([model.finish(work.network(x)) for x in (shots.plain, copies)])
+    labels = torch.cat([shots.labels, labels])
     expected = keep.frozen_head(model, Support(labels, 2, embeddings))
     query = support.embeddings
     torch.testing.assert_close(work.final_head(shots).logits(query), expected.logits(query))
@@ -69,7 +70,7 @@ def test_the_final_head_is_the_model_s_default_on_adapted_embeddings_of_pictures
 def test_prototypes_take_part_in_the_gradient_only_when_asked(model):
     work = finetune._Work(model, finetune.trainable_copy(model.network, -1))
     draw = torch.Generator().manual_seed(0)
-    shots = work.shots(task(model, [3, 3]).support, 1, draw)
+    shots = finetune.shots_below(model, task(model, [3, 3]).support, 1, draw)
     weight = work.network.get_parameter("blocks.0.0.weight")
     gradients = [
         torch.autograd.grad(work.loss(shots, through, torch.Generator().manual_seed(1)), weight)[0]
@@ -77,6 +78,22 @@ def test_prototypes_take_part_in_the_gradient_only_when_asked(model):
     ]
     assert gradients[1].abs().sum() > 0
     assert not torch.allclose(gradients[0], gradients[1])
+
+
+def test_a_part_of_the_support_keeps_its_copies(model):
+    support = task(model, [3, 3]).support
+    shots = finetune.shots_below(model, support, 2, torch.Generator().manual_seed(0))
+    rows = torch.tensor([True, False, True, True, False, True])
+    part = shots.subset(rows)
+    assert torch.equal(part.plain, shots.plain[rows])
+    assert torch.equal(part.all_copies[0][4:], shots.copies[1][rows])
+    assert part.all_copies[1].tolist() == support.labels[rows].repeat(2).tolist()
+
+
+def test_many_pictures_get_fewer_copies_each(model, monkeypatch):
+    monkeypatch.setattr(finetune, "_MOST_COPIES", 20)
+    shots = finetune.shots_below(model, task(model, [4, 4]).support, 6, torch.Generator().manual_seed(0))
+    assert len(shots.copies) == 2
 
 
 def test_rows_are_drawn_evenly_from_uneven_classes():
@@ -111,7 +128,7 @@ def test_every_step_is_told_and_cancelling_leaves_the_model_alone(model):
         FineTune(steps=50, copies=2).adapt(model, task(model, [3, 3]).support, progress=progress)
     shares = [share for share, _ in told]
     assert shares == sorted(shares)
-    assert "step 5 of 50" in told[-1][1]
+    assert "step 4 of 50" in told[-1][1]
     assert all(torch.equal(tensor, before[name]) for name, tensor in model.network.state_dict().items())
     assert not any(parameter.requires_grad for parameter in model.network.parameters())
 
