@@ -82,10 +82,9 @@ def run(options: MetaTrainOptions) -> Iterator[Progress]:
     with _held_back_signals() as stop:
         work = Training(scene, network.to(chosen), bool(recipe.init), checkpoint, stop)
         yield from work.run(options.resume)
-        if stop():
-            return
-    yield _finished(options.out, scene, work, opened)
-    checkpoint.remove()
+        if not work.stopped:
+            yield _finished(options.out, scene, work, opened)
+            checkpoint.remove()
 
 
 def _check_out(options: MetaTrainOptions, checkpoint: CheckpointFolder) -> None:

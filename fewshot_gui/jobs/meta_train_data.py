@@ -94,7 +94,8 @@ def recipe_of_flags(options: MetaTrainOptions, name: str) -> tuple[Recipe, Opene
     times = 4 if options.rotations else 1
     flags = Flags(
         kind=options.method, backbone=options.backbone, data=data, classes=times * len(train),
-        pictures=times * sum(entry.count for entry in train), held_out=times * len(held_out), init=options.init,
+        pictures=times * sum(entry.count for entry in train), held_out=times * len(held_out),
+        fewest=min(entry.count for entry in held_out), init=options.init,
         start=start, drawings=all(path.endswith(".npz") for one in data for path in one.paths),
         epochs=options.epochs, episodes=options.episodes, seed=seed, name=name,
     )  # fmt: skip

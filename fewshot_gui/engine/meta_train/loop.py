@@ -19,7 +19,7 @@ from fewshot_gui.engine.meta_train import optimise, recipe_file, stages
 from fewshot_gui.engine.meta_train.checkpoint import CheckpointFolder
 from fewshot_gui.engine.meta_train.ema import Average
 from fewshot_gui.engine.meta_train.progress import Note, Progress, Saved, Trained, Validated
-from fewshot_gui.engine.meta_train.recipe import Recipe
+from fewshot_gui.engine.meta_train.recipe import Maml, Recipe
 from fewshot_gui.engine.meta_train.score import Score
 from fewshot_gui.engine.meta_train.stage import Scene, StageRun, network_values
 from fewshot_gui.engine.network import Network
@@ -58,7 +58,7 @@ class Position:
 
 @dataclass
 class Training:
-    """One training at work. `kept` is there when `run` is through."""
+    """One training at work. When `run` is through, either `stopped` is true or `kept` is there."""
 
     scene: Scene
     network: Network  # with the weights of init, or random ones
@@ -66,6 +66,7 @@ class Training:
     checkpoint: CheckpointFolder
     stop: Callable[[], bool] = lambda: False
     position: Position = field(default_factory=Position)
+    stopped: bool = False
     _number: int = 0
     _saved_at: float = 0.0
 
@@ -79,14 +80,14 @@ class Training:
     def run(self, resume: bool = False) -> Iterator[Progress]:
         """Train. resume: go on from the checkpoint if there is one. Stops after a step, checkpoint saved, on `stop`."""
         loaded = self._load() if resume and self.checkpoint.exists else None
-        if loaded is None and self.pretrained:
+        if loaded is None and self.pretrained and not self._own_start(0):
             yield Note("Measuring the start on the validation classes.")
             self.position.kept = self._measured_start()
         for number in range(self.position.stage, len(self.scene.recipe.stages)):
             self.position.stage = number
             yield from self._stage(number, loaded)
             loaded = None
-            if self.stop():
+            if self.stopped:
                 return
 
     def _stage(self, number: int, loaded: dict[str, Tensor] | None) -> Iterator[Progress]:
@@ -132,11 +133,12 @@ class Training:
             if last or position.step % every == 0:
                 yield self._look(run, average)
             position.seconds += time.monotonic() - began
-            if not last and (self.stop() or self._due()):
+            self.stopped = self.stop() and not last
+            if self.stopped or (self._due() and not last):
                 self._save(run, average, optimiser)
                 yield Saved(stage.kind, position.step)
             yield self._told(run, spent / (position.step - first))
-            if self.stop():
+            if self.stopped:
                 return
 
     def _told(self, run: StageRun, seconds: float) -> Trained:
@@ -184,6 +186,8 @@ class Training:
         good = mean >= 0 if before is not None else low > 0
         if good:
             position.kept = best
+        elif position.kept is None and before is not None:
+            position.kept = Kept(dict(self.network.state_dict()), before, {})
         verdict = "is kept" if good else "is not kept"
         against = "over its un-adapted head" if before is not None else "over what was there"
         figures = f"{100 * mean:+.2f} points ({100 * low:+.2f} to {100 * high:+.2f})"
@@ -195,6 +199,10 @@ class Training:
         network = self.network.state_dict() if own_start else network_values(values)
         learned = {run.learns: run.learned(values)} if run.learns else {}
         return Kept({name: value.clone() for name, value in network.items()}, score, run.kept(values), learned)
+
+    def _own_start(self, number: int) -> bool:
+        stage = self.scene.recipe.stages[number]
+        return isinstance(stage, Maml) and stage.own_start
 
     def _measured_start(self) -> Kept:
         run = stages.KINDS["episodes"](self.scene, stages.LOOK_ONLY, 0, self.network)

@@ -44,7 +44,7 @@ class Flags:
     """What was said on the command line, and what is known of the data.
 
     drawings: black ink on white, one channel. classes, pictures: of the training split; held_out: classes of the
-    validation split. start: the config of the model that `init` names.
+    validation split; fewest: pictures of the smallest of those. start: the config of the model that `init` names.
     """
 
     kind: Kind
@@ -53,6 +53,7 @@ class Flags:
     classes: int
     pictures: int
     held_out: int
+    fewest: int = 20
     init: str = ""
     start: ModelConfig | None = None
     drawings: bool = False
@@ -69,7 +70,6 @@ def recipe_from(flags: Flags) -> Recipe:
         raise ARCHITECTURES.unknown(flags.backbone)
     _check_length(flags)
     euclidean = flags.backbone == "conv4" if flags.start is None else flags.start.metric == "euclidean"
-    ways = min(5, flags.held_out)
     return Recipe(
         name=flags.name,
         backbone=flags.backbone,
@@ -77,7 +77,10 @@ def recipe_from(flags: Flags) -> Recipe:
         data=flags.data,
         stages=(_STAGES[flags.kind](flags),),
         validation=Validation(
-            ways=ways, shots=(1, 5), every=500, method="maml" if flags.kind == "maml" else "protonet"
+            ways=ways,
+            shots=(1, 5) if flags.fewest > 5 else (1,),
+            every=500,
+            method="maml" if flags.kind == "maml" else "protonet",
         ),
         backbone_options=_options(flags),
         init=flags.init,
@@ -87,6 +90,12 @@ def recipe_from(flags: Flags) -> Recipe:
         temperature=(1.0 if euclidean else 10.0) if flags.start is None else flags.start.temperature,
         method={"maml": "maml", "supervised": "ridge"}.get(flags.kind, "protonet"),
     )
+
+
+def _validation(flags: Flags) -> Validation:
+    shots = (1, 5) if flags.fewest > 5 else (1,)
+    method = "maml" if flags.kind == "maml" else "protonet"
+    return Validation(ways=min(5, flags.held_out), shots=shots, every=500, method=method)
 
 
 def _check_length(flags: Flags) -> None:

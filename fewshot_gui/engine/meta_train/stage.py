@@ -166,9 +166,12 @@ class StageRun(ABC):
         """Put the network into training mode, but for the BatchNorm statistics that are frozen."""
         self.modules.train()
         for name, module in self.network.named_modules():
-            frozen = self.stage.statistics == "frozen" or is_below(self.network, name, self.stage.from_block)
-            if isinstance(module, nn.modules.batchnorm._BatchNorm) and frozen:
+            if isinstance(module, nn.modules.batchnorm._BatchNorm) and self._keeps_statistics(name):
                 module.eval()
+
+    def _keeps_statistics(self, norm: str) -> bool:
+        """Whether a BatchNorm, by its name in the network, keeps its running statistics."""
+        return self.stage.statistics == "frozen" or self.network.block_of(f"{norm}.weight") < self.stage.from_block
 
     def batch(self, rows: Tensor, step: int, what: str = "") -> Tensor:
         """Training pictures by row, augmented and normalised: [n, C, S, S] float32 on the device."""
@@ -201,11 +204,6 @@ def freeze_below(network: Network, block: int) -> None:
     """Let only parameters of a block and those above it have gradients."""
     for name, parameter in network.named_parameters():
         parameter.requires_grad_(network.block_of(name) >= block)
-
-
-def is_below(network: Network, module: str, block: int) -> bool:
-    """Whether a module with parameters of its own lies below a block."""
-    return bool(module) and block >= 0 and network.block_of(f"{module}.weight") < block
 
 
 class evaluating:
