@@ -3,7 +3,10 @@
 S. X. Hu et al.: Pushing the Limits of Simple Pipelines for Few-Shot Learning (PMF), CVPR 2022, arXiv:2204.07305:
 augmented copies of the support are the queries of an episode whose support are the plain pictures.
 
-Differs from the paper: only the blocks from the model's `adaptation.block` up are trained, what lies below is computed
+The weights that are used lie between the frozen and the fine-tuned ones: M. Wortsman et al.: Robust Fine-tuning of
+Zero-shot Models, CVPR 2022, arXiv:2109.01903. On validation classes that gained 0 to 3 points on every source but one.
+
+Differs from the papers: only the blocks from the model's `adaptation.block` up are trained, what lies below is computed
 once for plain pictures and copies; features are centred on the support; the prototypes get a gradient at every third
 step only, which costs little accuracy and saves a third of the time; at the end the model's own default head is fitted
 on the adapted embeddings of plain pictures and copies; and the adapted backbone is used only where the support's own
@@ -73,6 +76,9 @@ class FineTune(Method):
 
     steps: int = option(24, "Steps", "Gradient steps on the support.", least=1, most=500)
     rate: float = option(3e-4, "Rate", "Learning rate of Adam.", least=1e-6, most=0.1)
+    blend: float = option(
+        0.75, "Blend", "How far the weights go from the frozen (0) to the fine-tuned ones (1).", least=0.0, most=1.0
+    )
     copies: int = option(6, "Copies", "Augmented copies of each support picture.", least=1, most=50)
     keep: Literal["auto", "always"] = option(
         "auto", "Keep", "auto: only if the support's own held-out pictures gain.", choices=("auto", "always")
@@ -112,7 +118,9 @@ class FineTune(Method):
             loss.backward()
             optimiser.step()
             progress((step + 1) / (self.steps + 1), f"step {step + 1} of {self.steps}")
-        changed = {name: p.detach().clone() for name, p in upper.items()}
+        changed = {name: p.detach() for name, p in upper.items()}
+        for name, tuned in changed.items():
+            tuned.lerp_(model.network.get_parameter(name), 1 - self.blend)
         return AdaptedHead(model, changed, work.final_head(shots))
 
 

@@ -36,6 +36,14 @@ def test_statistics_of_batch_norm_stay(model):
     assert all(torch.equal(found[name], buffer) for name, buffer in model.network.named_buffers())
 
 
+def test_weights_are_blended_with_the_frozen_ones(model):
+    support = task(model, [3, 3]).support
+    whole, half, none = (FineTune(**FAST, blend=blend).adapt(model, support).changed for blend in (1.0, 0.5, 0.0))
+    for name, frozen in model.network.named_parameters():
+        torch.testing.assert_close(half[name], (whole[name] + frozen) / 2)
+        torch.testing.assert_close(none[name], frozen.detach())
+
+
 def separation(head, support):
     """How much closer pictures are to their class's others than to the rest: mean cosine within less that between."""
     vectors = F.normalize(head.embed(support.pictures), dim=1)
