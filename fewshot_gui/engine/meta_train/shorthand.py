@@ -76,12 +76,7 @@ def recipe_from(flags: Flags) -> Recipe:
         preprocessing=_preprocessing(flags),
         data=flags.data,
         stages=(_STAGES[flags.kind](flags),),
-        validation=Validation(
-            ways=ways,
-            shots=(1, 5) if flags.fewest > 5 else (1,),
-            every=500,
-            method="maml" if flags.kind == "maml" else "protonet",
-        ),
+        validation=_validation(flags),
         backbone_options=_options(flags),
         init=flags.init,
         seed=flags.seed,
