@@ -12,14 +12,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
 from fewshot_gui.engine.adapted import AdaptedHead
-from fewshot_gui.engine.heads import unit_prototypes
+from fewshot_gui.engine.heads import LinearHead, PrototypeHead, unit_prototypes
 from fewshot_gui.engine.method import Head, Needs, Progress, Support
 from fewshot_gui.engine.methods import METHODS, create
 
@@ -112,12 +112,12 @@ def held_out(fit: Fit, model: Model, support: Support, fold: Tensor, progress: P
     return HeldOut(frozen, adapted, score)
 
 
-def frozen_head(model: Model, support: Support) -> Head:
+def frozen_head(model: Model, support: Support) -> LinearHead | PrototypeHead:
     """The head on the frozen embeddings by the model's default method; by protonet if that one needs pictures."""
     name = model.config.method
     if METHODS[name].needs == "pictures":
         name = "protonet"
-    return create(name, model.config).adapt(model, support)
+    return cast(LinearHead | PrototypeHead, create(name, model.config).adapt(model, support))
 
 
 def everything(support: Support) -> Tensor:

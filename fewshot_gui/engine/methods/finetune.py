@@ -16,7 +16,7 @@ held-out pictures gain (engine/keep.py), since near domains lose by adapting.
 from __future__ import annotations
 
 import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Literal
 
@@ -28,7 +28,7 @@ from fewshot_gui.engine import keep
 from fewshot_gui.engine.adapted import AdaptedHead
 from fewshot_gui.engine.augment import Augmentation, augment
 from fewshot_gui.engine.features import class_means, l2_normalised
-from fewshot_gui.engine.heads import unit_prototypes
+from fewshot_gui.engine.heads import LinearHead, PrototypeHead, unit_prototypes
 from fewshot_gui.engine.method import Head, Method, Progress, Support, no_progress, option
 from fewshot_gui.engine.methods import METHODS
 from fewshot_gui.engine.network import Network
@@ -41,6 +41,7 @@ _PART = 64  # pictures at a time where no gradients are kept
 _MOST_COPIES = 1024  # of all pictures together: with many pictures, fewer of each do
 _PLAIN = 128  # most plain pictures per step that prototypes are made of
 _SCALE = 12.0  # of the cosines
+_CALMER = 0.5  # times the head's temperature: likeliest on validation classes; the support is no surprise to it
 _PROTOTYPE_GRADIENTS_EVERY = 3
 _CHANGES = Augmentation(crop=0.5, stretch=1.2, flip=True, brightness=0.2, contrast=0.2)
 
@@ -173,13 +174,14 @@ class _Work:
         return F.cross_entropy(logits, labels[asked])
 
     @torch.no_grad()
-    def final_head(self, shots: Shots) -> Head:
-        """The model's default head on the adapted embeddings of plain pictures and copies."""
+    def final_head(self, shots: Shots) -> LinearHead | PrototypeHead:
+        """The model's default head on the adapted embeddings of plain pictures and copies, but less sure of itself."""
         copies, labels = shots.all_copies
         parts = [*shots.plain.split(_PART), *copies.split(_PART)]
         embeddings = torch.cat([self.model.finish(self._above(part)) for part in parts])
         labels = torch.cat([shots.labels, labels])
-        return keep.frozen_head(self.model, Support(labels, shots.n_way, embeddings))
+        head = keep.frozen_head(self.model, Support(labels, shots.n_way, embeddings))
+        return replace(head, temperature=_CALMER * head.temperature)
 
     def _above(self, below: Tensor) -> Tensor:
         block = self.model.adaptation.block
