@@ -56,8 +56,18 @@ def test_the_frozen_head_is_kept_where_they_lose(model):
     assert "stays frozen" in head.notes[0]
 
 
-def test_on_a_tie_the_frozen_head_is_kept(model):
-    assert decide(model, support_of(model, [5, 5, 5])).needs == "embeddings"
+@pytest.mark.parametrize(("surer", "kept"), [(2.0, True), (1.0, False), (0.5, False)])
+def test_on_a_tie_the_likelihood_decides(model, surer, kept):
+    """Both have all right; the adapted head is the frozen one with its logits multiplied."""
+    support = support_of(model, [5, 5, 5])
+
+    def fit(rows, progress):
+        head = by_prototypes(model, support)(rows, progress)
+        return replace(head, inner=replace(head.inner, temperature=surer * head.inner.temperature))
+
+    head = keep.decided(fit, model, support, seed=0, progress=no_progress)
+    assert (head.needs == "pictures") == kept
+    assert head.notes[0].count("100%") == 2
 
 
 def test_with_one_picture_in_a_class_the_frozen_head_stays_and_says_so(model):
@@ -101,7 +111,8 @@ def test_every_picture_is_answered_by_heads_that_have_not_seen_it(model):
     held = keep.held_out(fit, model, support, fold, no_progress)
     assert all(torch.equal(rows, fold != number) for number, rows in enumerate(seen))
     assert len(seen) == keep.FOLDS
-    assert held.frozen.tolist() == held.adapted.tolist() == [1.0] * 12
+    torch.testing.assert_close(held.adapted, held.frozen)
+    assert (held.frozen.argmax(1) == support.labels).all()
     assert held.score.shape == (12,)
     assert ((held.score > 0) & (held.score <= 1 + 1e-6)).all()
 
