@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import sys
+import warnings
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -51,6 +52,7 @@ def _command(arguments: Sequence[str], console: Console, open_window: OpenWindow
     parsed = parse(arguments)
     if parsed.command == "open":
         return open_window(parsed.target)
+    warnings.filterwarnings("ignore", module="PIL")  # odd metadata in a picture that can be read all the same
     from fewshot_gui.cli import commands
     from fewshot_gui.export.output import ReaderGone
 
