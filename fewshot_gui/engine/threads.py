@@ -35,19 +35,23 @@ def single_core_pool() -> Iterator[tuple[ThreadPoolExecutor, int]]:
     """
     with _changing:
         threads = torch.get_num_threads()
-        pool = ThreadPoolExecutor(threads, thread_name_prefix="embed")
-        started = threading.Barrier(threads + 1)
+    pool = ThreadPoolExecutor(threads, thread_name_prefix="embed")
+    started = threading.Barrier(threads + 1)
 
-        def start() -> None:
-            torch.get_num_threads()  # a thread's first call takes over the default: let that be behind us
-            torch.set_num_threads(1)
-            started.wait()
-
-        for _ in range(threads):
-            pool.submit(start)
+    def start() -> None:
+        torch.get_num_threads()  # a thread's first call takes over the default: let that be behind us
+        torch.set_num_threads(1)
         started.wait()
-        torch.set_num_threads(threads)
+
     try:
+        with _changing:
+            try:
+                for _ in range(threads):
+                    pool.submit(start)
+                started.wait()
+            finally:
+                torch.set_num_threads(threads)
         yield pool, threads
     finally:
+        started.abort()  # a signal may have interrupted the start: then its threads wait here for good
         pool.shutdown(wait=True, cancel_futures=True)
