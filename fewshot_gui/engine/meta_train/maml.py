@@ -53,7 +53,8 @@ class MamlRun(StageRun):
         ).to(scene.device)  # fmt: skip
         if stage.head_rate:
             self.learner.log_rates.data[-2:] = math.log(stage.head_rate)  # the last two are the classifier's
-        self._sources = groups_of(scene.training.table, stage.shots) if stage.within_source else []
+        self._most_shots = max(stage.shots, stage.most_shots)
+        self._sources = groups_of(scene.training.table, self._most_shots) if stage.within_source else []
         self._seed = stage_seed(recipe.seed, number)
 
     @property
@@ -63,7 +64,8 @@ class MamlRun(StageRun):
 
     @property
     def pictures_per_step(self) -> int:
-        return self.stage.tasks * self.stage.ways * (self.stage.shots + self.stage.queries)
+        shots = (self.stage.shots + self._most_shots) / 2
+        return round(self.stage.tasks * self.stage.ways * (shots + self.stage.queries))
 
     def extra_rates(self) -> dict[str, float]:
         return {"learner": self.stage.rate_of_rates}
@@ -120,14 +122,17 @@ class MamlRun(StageRun):
 
     def episode(self, number: int) -> Episode:
         """The task of that number."""
-        source, ways = None, self.stage.ways
+        source, ways, shots = None, self.stage.ways, self.stage.shots
         table = self.scene.training.table
+        if self._most_shots > shots:
+            draw = numbers(self.scene.recipe.seed, self.number, number, "shots")
+            shots = int(draw.integers(shots, self._most_shots + 1))
         if self._sources:
             draw = numbers(self.scene.recipe.seed, self.number, number, "source")
             source = self._sources[int(draw.integers(len(self._sources)))]
-            ways = min(ways, len(table.eligible(self.stage.shots, source)))
+            ways = min(ways, len(table.eligible(shots, source)))
         return sample_episode(
-            table, n_way=ways, n_shot=self.stage.shots, n_query=self.stage.queries,
+            table, n_way=ways, n_shot=shots, n_query=self.stage.queries,
             seed=self._seed, number=number, group=source,
         )  # fmt: skip
 

@@ -108,7 +108,8 @@ class Maml(Stage):
 
     tasks: per outer step. inner_steps: while training. first_order: no second derivatives. block: the first block that
     adapts (-1: all). inner_rate, head_rate: the network's and the classifier's at the start (head_rate 0: the same).
-    rate_of_rates: learning rate of the inner rates' logarithms.
+    rate_of_rates: learning rate of the inner rates' logarithms. most_shots: each task draws its shots evenly from
+    `shots` to this many, so that the rates suit them all (0: always `shots`).
     own_start: the start is kept apart from the backbone (methods/maml.safetensors); the backbone stays as it is.
     statistics: BatchNorm's, "frozen" or the "support"'s. views: augmented copies of each picture, the plain one among
     them, whose features below `block` are computed once (0: augmented anew at each step).
@@ -117,6 +118,7 @@ class Maml(Stage):
     kind: Literal["maml"] = "maml"
     ways: int = 5
     shots: int = 1
+    most_shots: int = 0
     queries: int = 15
     statistics: Statistics = "frozen"
     within_source: bool = False

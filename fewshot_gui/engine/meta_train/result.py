@@ -107,5 +107,6 @@ def _of_stage(stage: Stage) -> str:
         return f"Supervised: {stage.steps} steps of {stage.batch} pictures, a cosine classifier per source."
     order = " first order," if isinstance(stage, Maml) and stage.first_order else ""
     tasks = f"{stage.tasks} tasks a step," if isinstance(stage, Maml) else "an episode a step,"
-    shape = f"{stage.ways} ways, {stage.shots} shot, {stage.queries} queries"
+    most = f" to {stage.most_shots}" if isinstance(stage, Maml) and stage.most_shots else ""
+    shape = f"{stage.ways} ways, {stage.shots}{most} shot, {stage.queries} queries"
     return f"{'MAML' if isinstance(stage, Maml) else 'Episodes'}: {stage.steps} steps,{order} {tasks} {shape}."

@@ -79,6 +79,15 @@ def test_within_a_source_only_its_classes_meet(tmp_path):
     assert len(set.union(*met)) == 3
 
 
+def test_tasks_of_many_shots_have_them_all(tmp_path):
+    from fewshot_gui.engine.meta_train.stages import KINDS
+
+    stage = Maml(ways=5, shots=1, most_shots=3, queries=2, block=1)
+    training = toy_training(toy_recipe(stage), tmp_path)
+    run = KINDS["maml"](training.scene, stage, 0, training.network)
+    assert {len(run.episode(number).support) for number in range(30)} == {5, 10, 15}
+
+
 def test_blocks_below_stay_as_they_are_and_so_do_frozen_statistics(tmp_path):
     stage = Supervised(steps=3, batch=20, rate=0.1, from_block=2, statistics="frozen", ema=0.0, distil=1.0)
     training = toy_training(toy_recipe(stage), tmp_path)
