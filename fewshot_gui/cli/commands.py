@@ -7,12 +7,13 @@ import sys
 from argparse import Namespace
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from fewshot_gui.cli import words
 from fewshot_gui.cli.console import Console
 from fewshot_gui.cli.parser import DEFAULT_BACKBONE
 from fewshot_gui.cli.signals import Terminated
+from fewshot_gui.errors import UserError
 from fewshot_gui.export import Writer, output
 
 if TYPE_CHECKING:
@@ -26,6 +27,8 @@ _NAMED = 3  # unreadable pictures named on stderr; the output holds them all
 
 def classify(arguments: Namespace, console: Console) -> int:
     """`classify`: 3 if there were pictures that could not be read."""
+    if arguments.json:
+        _stdout()  # one that is closed is told before the work, not after it
     with _output(arguments) as writer:  # first, so that an output that cannot be written is told at once
         from fewshot_gui.jobs.classify import ClassifyOptions
 
@@ -74,7 +77,7 @@ def _output(arguments: Namespace) -> Iterator[Writer | None]:
     elif arguments.json:
         yield None
     else:
-        with output.to_stream(sys.stdout.buffer) as writer:
+        with output.to_stream(_stdout()) as writer:
             yield writer
 
 
@@ -120,6 +123,7 @@ def evaluate(arguments: Namespace, console: Console) -> int:
     from fewshot_gui.jobs.evaluate_report import report_json, report_text
     from fewshot_gui.jobs.events import Step, Warned
 
+    _stdout()  # one that is closed is told before the work, not after it
     given = vars(arguments).copy()
     as_json, _ = given.pop("json"), given.pop("command")
     given["data"] = tuple(given["data"])
@@ -237,8 +241,15 @@ def _tell(event: Any, console: Console) -> None:
 
 
 def _put(text: str) -> None:
-    output.put(sys.stdout.buffer, text + "\n")
+    output.put(_stdout(), text + "\n")
 
 
 def _put_json(values: Any) -> None:
     _put(json.dumps(values, ensure_ascii=False, allow_nan=False))
+
+
+def _stdout() -> BinaryIO:
+    """Where data go. UserError if there is none, as after `>&-`."""
+    if sys.stdout is None:
+        raise UserError("The standard output is closed, so the answer has nowhere to go: send it to a file or a pipe.")
+    return sys.stdout.buffer

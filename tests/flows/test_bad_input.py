@@ -3,9 +3,11 @@
 import json
 import os
 import shutil
+import sys
 
 import pytest
 import torch
+from PIL import ExifTags, Image
 
 from tests.flows.helpers import assert_failed, rows
 from tests.jobs.tasks import draw_classes, write_tiny_model
@@ -95,6 +97,23 @@ def test_a_full_disk_ends_with_1(fewshot, tiny, support, query, tmp_path):
         "classify", "--support", support, "--query", query, "--backbone", tiny, "--out", tmp_path / "answers.csv"
     )
     assert_failed(done, 1, "No space left on device")
+
+
+@pytest.mark.parametrize("command", ["models", "doctor", "evaluate", "classify", "classify --json"])
+def test_a_closed_stdout_is_told_before_the_work(fewshot, monkeypatch, command):
+    name, *option = command.split()
+    needed = {"evaluate": ["no-such"], "classify": ["--support", "no-such", "--query", "no-such"]}.get(name, [])
+    monkeypatch.setattr(sys, "stdout", None)
+    assert_failed(fewshot(name, *needed, *option), 1, "The standard output is closed")
+
+
+def test_odd_metadata_in_a_readable_picture_are_no_message(fewshot, tiny, support, query, recwarn):
+    exif = Image.Exif()
+    exif[ExifTags.Base.Orientation] = 6
+    Image.new("RGB", (48, 48), "red").save(query / "red" / "odd.jpg", exif=exif.tobytes()[:20])
+    done = fewshot("classify", "--support", support, "--query", query, "--backbone", tiny)
+    assert done.code == 0
+    assert not [warning for warning in recwarn if "PIL" in warning.filename]
 
 
 def wrong_sizes(folder):
