@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     import numpy as np
 
 Status = Literal["ok", "unknown", "unreadable"]
+Kind = Literal["name", "classes", "examples", "folder", "pictures", "reviews", "settings"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,3 +81,20 @@ class Accuracy:
         middle = (p + z * z / (2 * n)) / (1 + z * z / n)
         half = z / (1 + z * z / n) * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
         return max(0.0, middle - half), min(1.0, middle + half)
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What an action changed, so that views renew just that.
+
+    contents: the content hashes of the pictures whose verdict changed. False if nothing changed at all.
+    """
+
+    kinds: frozenset[Kind] = frozenset()
+    contents: frozenset[str] = frozenset()
+
+    def __or__(self, other: Changes) -> Changes:
+        return Changes(self.kinds | other.kinds, self.contents | other.contents)
+
+    def __bool__(self) -> bool:
+        return bool(self.kinds or self.contents)

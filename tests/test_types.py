@@ -1,10 +1,10 @@
-"""The Wilson interval against values from the literature and against its own definition."""
+"""The Wilson interval against values from the literature and against its own definition; what changed, added up."""
 
 import math
 
 import pytest
 
-from fewshot_gui.types import Accuracy
+from fewshot_gui.types import Accuracy, Changes
 
 
 @pytest.mark.parametrize(
@@ -32,3 +32,11 @@ def test_without_pictures_nothing_is_known():
     nothing = Accuracy(0, 0, "test")
     assert math.isnan(nothing.value)
     assert nothing.interval() == (0.0, 1.0)
+
+
+def test_changes_add_up_and_are_false_only_if_nothing_changed():
+    reviewed = Changes(frozenset({"reviews"}), frozenset({"a"}))
+    both = reviewed | Changes(frozenset({"classes"}))
+    assert both == Changes(frozenset({"reviews", "classes"}), frozenset({"a"}))
+    assert both
+    assert not Changes()
