@@ -71,20 +71,47 @@ class PictureColumns:
         self.xy = np.full((n, 2), np.nan, np.float32)
         self.version = 0
         self._lock = threading.RLock()
-        self._contents = 0  # how many are known, so that the index of contents is made anew only when it must be
-        self._by_content: dict[str, list[int]] = {}
+        self._by_content: dict[str, set[int]] = {}
+        self._examples: frozenset[str] = frozenset()
 
     # Written by jobs
 
-    def answer(self, rows: Rows, probabilities: np.ndarray, known: np.ndarray, deep: bool = False) -> None:
-        """Answers for rows [m]: probabilities [m, k] 0-1, known [m] bool (False: none of these)."""
+    def answer(
+        self,
+        rows: Rows,
+        probabilities: np.ndarray,
+        known: np.ndarray,
+        deep: bool = False,
+        class_ids: Sequence[int] | None = None,
+    ) -> None:
+        """Answers for rows [m]: probabilities [m, k] 0-1, known [m] bool (False: none of these).
+
+        class_ids: what the k classes are, where that may differ from the columns' by now; None: they are these. A
+        picture whose likeliest class has been deleted meanwhile becomes pending; a class without examples has 0.
+        """
         rows, probabilities = _index(rows), np.asarray(probabilities, np.float32)
         with self._lock:
-            if probabilities.shape != (len(rows), len(self.class_names)):
-                raise ValueError(f"{probabilities.shape} probabilities for {len(rows)} x {len(self.class_names)}")
-            if len(rows) and probabilities.shape[1]:
-                self._answer(rows, probabilities, np.asarray(known, bool), deep)
+            ids = self.class_ids if class_ids is None else tuple(class_ids)
+            if probabilities.shape != (len(rows), len(ids)):
+                raise ValueError(f"{probabilities.shape} probabilities for {len(rows)} pictures x {len(ids)} classes")
+            if ids == self.class_ids:
+                there = np.ones(len(rows), bool)
+            else:
+                probabilities, there = self._of_these_classes(probabilities, ids)
+            if probabilities.size:
+                self._answer(rows[there], probabilities[there], np.asarray(known, bool)[there], deep)
+            self._forget(rows[~there], PENDING)
             self.version += 1
+
+    def _of_these_classes(self, probabilities: np.ndarray, ids: tuple[int, ...]) -> tuple[np.ndarray, np.ndarray]:
+        """(probabilities [m, k] of the columns' classes, [m] bool: the likeliest class is among them)."""
+        place = {class_id: label for label, class_id in enumerate(self.class_ids)}
+        moved = np.array([place.get(class_id, -1) for class_id in ids], np.intp)
+        own = np.zeros((len(probabilities), len(self.class_ids)), np.float32)
+        own[:, moved[moved >= 0]] = probabilities[:, moved >= 0]
+        if not probabilities.size:
+            return own, np.zeros(len(probabilities), bool)
+        return own, moved[probabilities.argmax(1)] >= 0
 
     def _answer(self, rows: np.ndarray, probabilities: np.ndarray, known: np.ndarray, deep: bool) -> None:
         label = probabilities.argmax(1)
@@ -144,23 +171,26 @@ class PictureColumns:
         self.deep[rows] = False
 
     def set_content(self, rows: Rows, contents: Sequence[str | None]) -> None:
-        """The pictures' content hashes."""
+        """The pictures' content hashes; those that are examples are marked as such."""
         with self._lock:
-            for row, content in zip(rows, contents, strict=True):
+            for row, content in zip(map(int, rows), contents, strict=True):
+                if (old := self.content[row]) is not None:
+                    self._by_content[old].discard(row)
+                if content is not None:
+                    self._by_content.setdefault(content, set()).add(row)
                 self.content[row] = content
-            self._contents += 1
+                self.support[row] = content in self._examples
             self.version += 1
 
     def set_support(self, contents: Collection[str | None]) -> np.ndarray:
-        """Marks the pictures that are examples, by content hash; the rows [m] whose mark changed."""
+        """Marks the pictures that are examples, by content hash, also those known later; rows [m] that changed."""
         with self._lock:
-            known = frozenset(contents) - {None}
+            self._examples = frozenset(content for content in contents if content is not None)
             support = np.zeros(self.n, bool)
-            support[self.rows_of(known)] = True
+            support[self.rows_of(self._examples)] = True
             changed = np.flatnonzero(support != self.support)
-            if len(changed):
-                self.support = support
-                self.version += 1
+            self.support = support
+            self.version += 1
             return changed
 
     def set_xy(self, rows: Rows | None, xy: np.ndarray) -> None:
@@ -188,8 +218,6 @@ class PictureColumns:
     def rows_of(self, contents: Collection[str]) -> np.ndarray:
         """The rows [m] whose content hash is among these, ascending."""
         with self._lock:
-            if self._contents:
-                self._by_content, self._contents = _places(self.content), 0
             found = [row for content in contents for row in self._by_content.get(content, ())]
         return np.array(sorted(found), np.intp)
 
@@ -243,11 +271,3 @@ def _second(probabilities: np.ndarray) -> np.ndarray:
     if probabilities.shape[1] < 2:
         return np.zeros(len(probabilities), np.float32)
     return np.partition(probabilities, -2, axis=1)[:, -2]
-
-
-def _places(contents: Sequence[str | None]) -> dict[str, list[int]]:
-    places: dict[str, list[int]] = {}
-    for row, content in enumerate(contents):
-        if content is not None:
-            places.setdefault(content, []).append(row)
-    return places

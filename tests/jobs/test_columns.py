@@ -141,3 +141,19 @@ def test_contents_find_their_rows_and_marks_that_stay_are_no_change(columns):
 
 def test_paths_are_shown_below_the_root(columns):
     assert columns.relative(0) == "cat/0.png"
+
+
+def test_answers_meant_for_classes_that_have_changed_meanwhile_find_their_own(columns):
+    columns.set_classes(["dog", "new"], [20, 30], [1, 2])
+    columns.answer([0, 1], [[0.9, 0.1], [0.2, 0.8]], [True, True], class_ids=[10, 20])
+    assert columns.status[:2].tolist() == [PENDING, OK]
+    assert columns.label[:2].tolist() == [-1, 0]
+    assert columns.probabilities[1].tolist() == pytest.approx([0.8, 0.0], abs=1e-3)
+
+
+def test_examples_that_are_found_later_are_marked(columns):
+    columns.set_support(["aa"])
+    columns.set_content([2, 3], ["aa", "bb"])
+    assert columns.support.tolist() == [False, False, True, False, False, False]
+    columns.set_content([2], ["cc"])
+    assert not columns.support.any()
