@@ -27,6 +27,8 @@ def choose(name: str = "auto", tell: Tell = tell_nobody) -> torch.device:
     for kind in ("cuda", "mps") if name == "auto" else (name,):
         trouble = _trouble(kind)
         if trouble is None:
+            if kind == "cuda":
+                _compute_as_the_cpu_does()
             return torch.device(kind)
         if name != "auto":
             raise UserError(f"The device {kind} was asked for, but {trouble}; use --device cpu or auto.")
@@ -108,6 +110,16 @@ def is_out_of_memory(error: BaseException) -> bool:
         return True
     text = str(error)
     return isinstance(error, RuntimeError) and ("out of memory" in text or "DefaultCPUAllocator" in text)
+
+
+def _compute_as_the_cpu_does() -> None:
+    """float32 means float32: TF32, cuDNN's default for convolutions, keeps 10 of its 23 bits of mantissa.
+
+    Embeddings of all devices share one cache, and a picture must not get another answer for where it was embedded.
+    """
+    # The older pair of names: whoever reads these after the newer `fp32_precision` was set (torch.compile does) fails.
+    torch.backends.cuda.matmul.allow_tf32 = False
+    torch.backends.cudnn.allow_tf32 = False
 
 
 def _present(kind: str) -> bool:

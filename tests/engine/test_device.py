@@ -108,6 +108,16 @@ def test_a_gpu_that_does_not_work_is_refused_by_name_and_left_out_by_auto(no_gpu
         devices.choose("cuda")
 
 
+@pytest.mark.parametrize(("name", "tf32"), [("auto", False), ("cuda", False), ("cpu", True)])
+def test_a_chosen_cuda_gpu_computes_in_float32_as_the_cpu_does(monkeypatch, name, tf32):
+    switches = (torch.backends.cuda.matmul, torch.backends.cudnn)
+    for switch in switches:
+        monkeypatch.setattr(switch, "allow_tf32", True)
+    monkeypatch.setattr(devices, "_trouble", lambda kind: None)
+    devices.choose(name)
+    assert [switch.allow_tf32 for switch in switches] == [tf32, tf32]
+
+
 def test_an_unknown_device_is_answered_with_the_known():
     with pytest.raises(UsageError, match=r"no device 'gpu'\. Known: auto, cpu, cuda, mps"):
         devices.choose("gpu")
