@@ -135,8 +135,7 @@ def test_contents_find_their_rows_and_marks_that_stay_are_no_change(columns):
     assert columns.rows_of(["aa"]).tolist() == [0, 5]
     assert columns.set_support(["aa"]).tolist() == [0, 5]
     assert columns.set_support(["aa"]).tolist() == []
-    columns.set_content([1], ["aa"])
-    assert columns.set_support(["aa"]).tolist() == [1]
+    assert columns.set_support(["bb"]).tolist() == [0, 3, 5]
 
 
 def test_paths_are_shown_below_the_root(columns):
