@@ -109,13 +109,10 @@ def test_a_gpu_that_does_not_work_is_refused_by_name_and_left_out_by_auto(no_gpu
 
 
 @pytest.mark.parametrize(("name", "tf32"), [("auto", False), ("cuda", False), ("cpu", True)])
-def test_a_chosen_cuda_gpu_computes_in_float32_as_the_cpu_does(monkeypatch, name, tf32):
-    switches = (torch.backends.cuda.matmul, torch.backends.cudnn)
-    for switch in switches:
-        monkeypatch.setattr(switch, "allow_tf32", True)
+def test_a_chosen_cuda_gpu_computes_in_float32_as_the_cpu_does(with_tf32, monkeypatch, name, tf32):
     monkeypatch.setattr(devices, "_trouble", lambda kind: None)
     devices.choose(name)
-    assert [switch.allow_tf32 for switch in switches] == [tf32, tf32]
+    assert [switch.allow_tf32 for switch in with_tf32] == [tf32, tf32]
 
 
 def test_an_unknown_device_is_answered_with_the_known():
@@ -134,3 +131,15 @@ def test_the_cpu_is_described_by_its_threads(monkeypatch):
 def no_gpu(monkeypatch):
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
     monkeypatch.setattr(torch.backends.mps, "is_available", lambda: False)
+
+
+@pytest.fixture
+def with_tf32():
+    """torch's two switches, both on."""
+    switches = (torch.backends.cuda.matmul, torch.backends.cudnn)
+    before = [switch.allow_tf32 for switch in switches]
+    for switch in switches:
+        switch.allow_tf32 = True
+    yield switches
+    for switch, value in zip(switches, before, strict=True):
+        switch.allow_tf32 = value
