@@ -49,13 +49,13 @@ def scan_support(folder: str | Path) -> Scan:
     return Scan(tuple(refs), (*_loose_warning(root, loose), *walk.warnings()), tuple(dict.fromkeys(classes)))
 
 
-def scan_query(paths: Iterable[str | Path]) -> Scan:
+def scan_query(paths: Iterable[str | Path], walk: Walk | None = None) -> Scan:
     """The pictures to classify: files as named, folders with all below them; truth is the folder a picture lies in.
 
     A file named by hand counts whatever its ending, and even if it is not there (it becomes Unreadable later).
-    No picture is listed twice. UserError if a named folder cannot be opened.
+    No picture is listed twice. UserError if a named folder cannot be opened. walk: one that counts, or may cancel.
     """
-    walk = Walk()
+    walk = Walk() if walk is None else walk
     found: dict[str, ImageRef] = {}
     for path in map(os.fspath, paths):
         for picture in _query_paths(walk, path):

@@ -10,7 +10,7 @@ from queue import SimpleQueue
 from typing import TypeVar
 
 Result = TypeVar("Result")
-Progress = Callable[[float, str], None]  # share done 0-1, what is being done
+Progress = Callable[[float | None, str], None]  # share done 0-1 or None, what is being done
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ def relayed(function: Callable[[Progress], Result]) -> Generator[Step, None, Res
     reports: SimpleQueue[Step | None] = SimpleQueue()
     closed = threading.Event()
 
-    def progress(share: float, what: str) -> None:
+    def progress(share: float | None, what: str) -> None:
         if closed.is_set():
             raise _Cancelled
         reports.put(Step(what, share))

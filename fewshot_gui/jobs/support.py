@@ -14,6 +14,7 @@ from fewshot_gui.engine.embed import stream
 from fewshot_gui.engine.method import Support
 from fewshot_gui.engine.model import Model
 from fewshot_gui.errors import UserError
+from fewshot_gui.images.crop import Box
 from fewshot_gui.jobs.events import Step, Told, Warned
 from fewshot_gui.jobs.pictures import FileSource, embedded
 from fewshot_gui.project.cache import EmbeddingCache
@@ -29,6 +30,7 @@ class SupportPictures:
     """The readable example pictures with their embeddings.
 
     labels: [n] int64, index into class_names; embeddings: [n, D] float16 on the CPU; contents: content hashes.
+    crops: the part of each that was embedded, None for all of it; empty: all of all. contents are of whole files.
     """
 
     refs: tuple[ImageRef, ...]
@@ -36,6 +38,7 @@ class SupportPictures:
     class_names: tuple[str, ...]
     labels: Tensor
     embeddings: Tensor
+    crops: tuple[Box | None, ...] = ()
 
     def tensors(self, model: Model, pictures: Tensor | None = None) -> Support:
         """What a method adapts to, on the model's device; pictures: as engine.method.Support wants them."""
@@ -80,7 +83,7 @@ def embed_support(
         kept, contents, rows = earlier.refs + kept, [*earlier.contents, *contents], [earlier.embeddings, *rows]
     names = sorted(set(class_names) | {ref.truth for ref in (*refs, *kept) if ref.truth is not None})
     _check(names, kept, unreadable, strict)
-    _warn(names, kept, contents, unreadable, told)
+    warn_of_oddities(names, kept, contents, unreadable, told)
     yield from told.news()
     numbers = {name: number for number, name in enumerate(names)}
     labels = torch.tensor([numbers[ref.truth or ""] for ref in kept])
@@ -97,7 +100,7 @@ def read_pictures(
     kept: list[int] = []
     rows: list[Tensor] = []
     preprocessing = model.adaptation.preprocessing
-    source = FileSource(support.refs)
+    source = FileSource(support.refs, support.crops)
     for chunk in stream(source, preprocessing, lambda pictures, _: pictures, torch.device("cpu"), tell=told):
         kept += [chunk.start + place for place in chunk.readable]
         rows += chunk.rows
@@ -108,6 +111,7 @@ def read_pictures(
         support.class_names,
         support.labels[kept],
         support.embeddings[kept],
+        tuple(support.crops[i] for i in kept) if support.crops else (),
     )
     _check(support.class_names, left.refs, [], strict=False)
     return left, torch.stack(rows)
@@ -140,13 +144,17 @@ def _check(names: Sequence[str], kept: Sequence[ImageRef], unreadable: Sequence[
         )
 
 
-def _warn(
+def warn_of_oddities(
     names: Sequence[str],
     kept: Sequence[ImageRef],
     contents: Sequence[str],
     unreadable: Sequence[Unreadable],
     told: Told,
 ) -> None:
+    """Tells of unreadable pictures, a single class, a picture in two classes and uneven numbers; kept is not empty.
+
+    contents: what tells kept pictures apart, one for each.
+    """
     if unreadable:
         told(f"Example pictures that could not be read are left out: {_named(unreadable)}.")
     if len(names) == 1:
