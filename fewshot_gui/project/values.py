@@ -18,7 +18,8 @@ HistoryKind = Literal["truth", "estimate"]
 @dataclass(frozen=True, slots=True)
 class ClassInfo:
     """A class. id: never given again, even after the class is deleted; colour: index into the theme's class colours;
-    position: its place in the list, from 0."""
+    position: its place in the list, from 0.
+    """
 
     id: int
     name: str
@@ -29,7 +30,8 @@ class ClassInfo:
 @dataclass(frozen=True, slots=True)
 class Example:
     """A support picture of a class. path: absolute; content: hash of the file's bytes, None until it was read;
-    crop: None for the whole picture; origin: how it came here, such as "file", "folder", "grid", "clipboard"."""
+    crop: None for the whole picture; origin: how it came here, such as "file", "folder", "grid", "clipboard".
+    """
 
     id: int
     class_id: int
@@ -75,7 +77,8 @@ class ProjectSettings:
 @dataclass(frozen=True, slots=True)
 class PictureFile:
     """A picture of the folder. relative: below the folder; size: bytes; mtime_ns: since 1970; truth: its class where
-    the data say it; content: hash of its bytes, None until it was read."""
+    the data say it; content: hash of its bytes, None until it was read.
+    """
 
     relative: str
     size: int
@@ -87,7 +90,8 @@ class PictureFile:
 @dataclass(frozen=True, slots=True)
 class Run:
     """One adaptation and what was classified with it. values: as given when it began, and at its end; began, ended:
-    seconds since 1970, ended None if it was cancelled or is under way."""
+    seconds since 1970, ended None if it was cancelled or is under way.
+    """
 
     id: int
     values: Mapping[str, Any]
