@@ -1,0 +1,58 @@
+"""A name that is edited where it stands."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QFocusEvent, QKeyEvent
+from PySide6.QtWidgets import QLineEdit
+
+from fewshot_gui.ui.theme import set_role
+
+_WIDEST = 320  # pixels
+
+
+class NameEdit(QLineEdit):
+    """Looks like a title until it is clicked. Enter takes the new name, Escape the old one. renamed: the new name."""
+
+    renamed = Signal(str)
+
+    def __init__(self, accessible_name: str) -> None:
+        super().__init__()
+        set_role(self, "quiet")
+        self.setAccessibleName(accessible_name)
+        self.setToolTip(accessible_name)
+        self._name = ""
+        self.editingFinished.connect(self._finish)
+        self.textChanged.connect(self._fit)
+
+    def set_name(self, name: str) -> None:
+        """The name to show; what is being typed is left alone."""
+        self._name = name
+        if not self.hasFocus():
+            self.setText(name)
+            self.setCursorPosition(0)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.setText(self._name)
+            self.clearFocus()
+        else:
+            super().keyPressEvent(event)
+            if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+                self.clearFocus()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self.selectAll()
+
+    def _finish(self) -> None:
+        wanted = self.text().strip()
+        if wanted and wanted != self._name:
+            self._name = wanted
+            self.renamed.emit(wanted)
+        elif not wanted:
+            self.setText(self._name)
+        self.setCursorPosition(0)
+
+    def _fit(self, text: str) -> None:
+        self.setFixedWidth(min(_WIDEST, self.fontMetrics().horizontalAdvance(text) + 28))
