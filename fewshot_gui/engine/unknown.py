@@ -5,7 +5,8 @@ backbone (`space`), of the head's own features for an adapted one. A space centr
 support picture has drawn the centre towards what it is, so a cut meant for 5 % let 1-2 % fall, and the two kinds
 overlap more (area under the ROC curve 0.77 against 0.81 within the sources of photos-128, 5 shots).
 
-Every support picture is scored as a query would be: without itself in its class's prototype. Of n such scores in ascending order, a new
+Every support picture is scored as a query would be: without itself, and without its near-duplicates, in the classes'
+prototypes; a copy left in would raise the score above any new picture's. Of n such scores in ascending order, a new
 picture of the classes lies below the k-th with probability k / (n + 1) (order statistics of exchangeable draws; no
 distribution is assumed). So the cut for a rate r is the k-th score with k = floor(r (n + 1)), and at least the lowest:
 under 1/r - 1 pictures (19 at 5 %) the rate is 1 / (n + 1), more than was wanted, as there is no lower score to cut at.
@@ -34,8 +35,8 @@ AUTO_RATE = 0.05
 
 _ROUNDING = 1e-5  # a copy of the picture at the cut must not fall below it
 _NO_SCORES = (
-    "No picture can be told as unknown: every class has only one picture, so there is nothing to set the cut on; "
-    "give a class a second one."
+    "No picture can be told as unknown: every class has only one picture, not counting copies of it, so there is "
+    "nothing to set the cut on; give a class a second one."
 )
 
 
@@ -63,19 +64,22 @@ class UnknownRule:
         rate: float,
         *,
         transform: Transform | None = None,
+        groups: Tensor | None = None,
         held_out: Tensor | None = None,
     ) -> UnknownRule:
         """The rule from the support's rows [n, F] and labels [n]; off for rate 0. transform None compares as they are.
 
-        held_out: [n] the scores, if better ones are known than leaving each out of its prototype, e.g. because the
-        backbone was adapted to the pictures. ValueError for a rate outside 0-1.
+        groups: [n] near-duplicates share a number, as in Support; where a whole class is one group its pictures are
+        alike by nature, and only exact copies count as copies. held_out: [n] the scores, if better ones are known than
+        leaving each out of its prototype, e.g. because the backbone was adapted to the pictures. ValueError for a
+        rate outside 0-1.
         """
         if not 0 <= rate <= 1:
             raise ValueError(f"the rate must lie in 0-1, not {rate}")
         transform = transform or Transform()
         vectors = l2_normalised(transform(rows))
         prototypes = l2_normalised(class_means(vectors, labels, n_way))
-        scores = own_scores(vectors, labels, n_way) if held_out is None else held_out
+        scores = _fair_scores(vectors, labels, n_way, groups) if held_out is None else held_out
         if not len(scores):
             return cls(prototypes, None, rate, _NO_SCORES, transform)
         return cls(prototypes, cut_at(scores, rate), rate, "", transform)
@@ -125,17 +129,35 @@ def default_rate(n_way: int, shots: Tensor | Sequence[int]) -> float | None:
     return None if n_way < 3 or min(int(k) for k in shots) < 2 else AUTO_RATE
 
 
-def own_scores(vectors: Tensor, labels: Tensor, n_way: int) -> Tensor:
-    """[m] the scores of the m pictures in classes of two or more, each without itself in its class's prototype.
+def own_scores(vectors: Tensor, labels: Tensor, n_way: int, groups: Tensor | None = None) -> Tensor:
+    """[m] the largest cosines of the support pictures to the prototypes made without them and their group.
 
-    vectors: [n, F], of length 1.
+    vectors: [n, F], of length 1. groups: [n] whole numbers; None: each picture is its own. A picture whose class has
+    no others gives no score, and a class that has only the picture's group is not compared with.
     """
-    counts = torch.bincount(labels, minlength=n_way)
-    means = class_means(vectors, labels, n_way)
-    cosines = vectors @ l2_normalised(means).T
-    without = l2_normalised(counts[labels].unsqueeze(1) * means[labels] - vectors)
-    cosines[torch.arange(len(vectors)), labels] = (vectors * without).sum(1)
-    return cosines.amax(1)[counts[labels] > 1]
+    groups = torch.arange(len(labels), device=labels.device) if groups is None else groups
+    # A part: what one group has of one class.
+    parts, part_of = torch.unique(torch.stack([groups, labels], 1), dim=0, return_inverse=True)
+    part_group, part_class = parts.T
+    sums = vectors.new_zeros(n_way, vectors.shape[1]).index_add_(0, labels, vectors)
+    part_sums = vectors.new_zeros(len(parts), vectors.shape[1]).index_add_(0, part_of, vectors)
+    others = torch.bincount(labels, minlength=n_way)[part_class] - torch.bincount(part_of)
+    without = l2_normalised(sums[part_class] - part_sums)
+    cosines = vectors @ l2_normalised(sums).T
+    picture, part = (groups.unsqueeze(1) == part_group).nonzero(as_tuple=True)
+    held_out = (vectors[picture] * without[part]).sum(1).masked_fill(others[part] == 0, -math.inf)
+    cosines[picture, part_class[part]] = held_out
+    return cosines.amax(1)[others[part_of] > 0]
+
+
+def _fair_scores(vectors: Tensor, labels: Tensor, n_way: int, groups: Tensor | None) -> Tensor:
+    """own_scores, less those of exact copies, which say nothing of how far a new picture may lie from its class."""
+    if groups is not None:
+        groups_in = torch.bincount(torch.unique(torch.stack([labels, groups], 1), dim=0)[:, 0], minlength=n_way)
+        own = groups.max() + 1 + torch.arange(len(labels), device=labels.device)
+        groups = torch.where(groups_in[labels] == 1, own, groups)  # else the cut would rest on the uneven classes alone
+    scores = own_scores(vectors, labels, n_way, groups)
+    return scores[scores < 1 - _ROUNDING]
 
 
 def cut_at(scores: Tensor, rate: float) -> float | None:

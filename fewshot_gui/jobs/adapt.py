@@ -26,7 +26,7 @@ from fewshot_gui.images import scan
 from fewshot_gui.jobs import classifier_folder
 from fewshot_gui.jobs.events import Progress, Step, Told, Warned, relayed
 from fewshot_gui.jobs.pictures import opened_cache
-from fewshot_gui.jobs.support import SupportPictures, embed_support, read_pictures
+from fewshot_gui.jobs.support import SupportPictures, embed_support, near_duplicates, read_pictures
 from fewshot_gui.project.cache import EmbeddingCache
 from fewshot_gui.types import ImageRef
 
@@ -168,7 +168,9 @@ def with_unknown(classifier: Classifier, option: UnknownOption) -> Classifier:
         return replace(classifier, unknown=None)
     if not classifier.needs_pictures:
         rows = classifier.support_embeddings.float().to(labels.device)
-        rule = UnknownRule.fit(rows, labels, n_way, rate, transform=space(classifier.model))
+        centred = classifier.support_embeddings.float() - classifier.model.base_mean.cpu()
+        groups = near_duplicates(classifier.support_contents, centred).to(labels.device)
+        rule = UnknownRule.fit(rows, labels, n_way, rate, transform=space(classifier.model), groups=groups)
         return replace(classifier, unknown=rule)
     scores, rule = getattr(classifier.head, "held_out", None), classifier.unknown
     if rule is None or scores is None:
@@ -188,9 +190,10 @@ def _rate(option: UnknownOption, n_way: int, shots: Sequence[int]) -> float | No
 
 
 def _unknown_rule(model: Model, head: Head, support: Support, rate: float) -> UnknownRule:
-    labels, n_way = support.labels, support.n_way
+    labels, n_way, groups = support.labels, support.n_way, support.groups
     if head.needs == "embeddings":
-        return UnknownRule.fit(support.embeddings, labels, n_way, rate, transform=space(model))
+        return UnknownRule.fit(support.embeddings, labels, n_way, rate, transform=space(model), groups=groups)
     held_out = getattr(head, "held_out", None)
     with torch.no_grad():
-        return UnknownRule.fit(head.features(support.pictures), labels, n_way, rate, held_out=held_out)
+        rows = head.features(support.pictures)
+    return UnknownRule.fit(rows, labels, n_way, rate, groups=groups, held_out=held_out)

@@ -11,17 +11,17 @@ from fewshot_gui.errors import UserError
 from tests.engine.factories import task, tiny_model
 
 
-def slow_own_scores(vectors, labels, n_way):
-    """Each picture against prototypes made without it, one by one."""
+def slow_own_scores(vectors, labels, n_way, groups=None):
+    """Each picture against prototypes made without its group, one by one."""
+    groups = torch.arange(len(labels)) if groups is None else groups
     scores = []
     for i in range(len(vectors)):
-        if (labels == labels[i]).sum() < 2:
+        rest = groups != groups[i]
+        if not (rest & (labels == labels[i])).any():
             continue
-        rest = torch.arange(len(vectors)) != i
-        cosines = [
-            F.cosine_similarity(vectors[i], vectors[rest & (labels == c)].mean(0), dim=0).item() for c in range(n_way)
-        ]
-        scores.append(max(cosines))
+        left = [c for c in range(n_way) if (rest & (labels == c)).any()]
+        prototypes = [vectors[rest & (labels == c)].mean(0) for c in left]
+        scores.append(max(F.cosine_similarity(vectors[i], prototype, dim=0).item() for prototype in prototypes))
     return torch.tensor(scores)
 
 
@@ -39,6 +39,31 @@ def test_own_scores_are_those_of_prototypes_without_the_picture(shots):
     vectors = F.normalize(rows, dim=1)
     fast = own_scores(vectors, labels, len(shots))
     torch.testing.assert_close(fast, slow_own_scores(vectors, labels, len(shots)))
+
+
+@pytest.mark.parametrize(
+    "groups",
+    [
+        [0, 0, 1, 2, 3, 3, 3, 4, 5, 6, 7, 8],  # copies within a class
+        [0, 1, 2, 3, 0, 1, 4, 5, 0, 6, 7, 8],  # the same pictures in two or three classes
+        [0, 0, 0, 0, 0, 1, 2, 3, 4, 5, 6, 7],  # a class of copies alone, and one of them in another class
+    ],
+)
+def test_pictures_of_a_group_are_left_out_together(groups):
+    labels = torch.arange(3).repeat_interleave(4)
+    vectors = F.normalize(torch.randn(12, 16, generator=torch.Generator().manual_seed(3)) + labels.unsqueeze(1), dim=1)
+    fast = own_scores(vectors, labels, 3, torch.tensor(groups))
+    torch.testing.assert_close(fast, slow_own_scores(vectors, labels, 3, torch.tensor(groups)))
+
+
+def test_a_class_of_pictures_all_alike_still_gives_its_scores():
+    rows, labels = drawn([4, 4, 4], spread=0.1)
+    groups = torch.where(labels == 0, 0, torch.arange(12) + 1)
+    rule = UnknownRule.fit(rows, labels, 3, 1.0, groups=groups)
+    assert rule.cut == UnknownRule.fit(rows, labels, 3, 1.0).cut
+    copies = UnknownRule.fit(rows[labels.argsort()[[0, 0, 4, 4, 8, 8]]], torch.tensor([0, 0, 1, 1, 2, 2]), 3, 1.0)
+    assert copies.cut is None
+    assert "not counting copies" in copies.warning
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import torch
 from fewshot_gui.engine import model_folder
 from fewshot_gui.errors import UsageError, UserError
 from fewshot_gui.jobs import classifier_folder
-from fewshot_gui.jobs.adapt import AdaptOptions, adapt, save
+from fewshot_gui.jobs.adapt import AdaptOptions, adapt, save, with_unknown
 from fewshot_gui.jobs.support import near_duplicates
 from fewshot_gui.types import ImageRef
 from tests.jobs.tasks import draw, draw_classes, finished
@@ -53,6 +53,16 @@ def test_class_names_may_be_anything_a_folder_can_be_called(options, tmp_path, n
     support = draw_classes(tmp_path / "odd", names)
     classifier, _ = finished(adapt(replace(options, support=support)))
     assert classifier.class_names == tuple(sorted(names))
+
+
+def test_copies_of_one_picture_set_no_cut_for_unknowns(options):
+    for folder in options.support.iterdir():
+        for number in (1, 2):
+            shutil.copy(folder / "0.png", folder / f"{number}.png")
+    classifier, warnings = finished(adapt(replace(options, unknown=0.05)))
+    assert classifier.unknown.cut is None
+    assert any("not counting copies" in sentence for sentence in warnings)
+    assert with_unknown(classifier, 0.1).unknown.cut is None
 
 
 # Bad input, each with a sentence
