@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
-Z = 1.959964  # 95 % of a normal distribution
+from fewshot_gui.engine.metrics import mean_over_groups, paired_difference_over_groups
 
 
 @dataclass(frozen=True)
@@ -23,7 +20,7 @@ class Score:
     @property
     def mean(self) -> float:
         """The accuracy, 0-1."""
-        return float(np.mean([np.mean(values) for values in self.cells.values()]))
+        return mean_over_groups(list(self.cells.values())).value
 
     def part(self, ending: str) -> Score:
         """The cells whose names end so."""
@@ -31,18 +28,10 @@ class Score:
 
     def interval(self) -> tuple[float, float]:
         """The 95 % interval of the mean over episodes, 0-1."""
-        half = Z * _standard_error(self.cells)
-        return max(0.0, self.mean - half), min(1.0, self.mean + half)
+        found = mean_over_groups(list(self.cells.values()))
+        return found.low, found.high
 
     def gain_over(self, other: Score) -> tuple[float, float, float]:
         """(mean, low, high) of this less the other, episode by episode: both must have seen the same ones."""
-        pairs = {cell: np.subtract(values, other.cells[cell]) for cell, values in self.cells.items()}
-        mean = float(np.mean([np.mean(values) for values in pairs.values()]))
-        half = Z * _standard_error(pairs)
-        return mean, mean - half, mean + half
-
-
-def _standard_error(cells: Mapping[str, Sequence[float]]) -> float:
-    """Of the plain mean of the cells' means; NaN with fewer than two episodes in a cell."""
-    variances = [np.var(v, ddof=1) / len(v) if len(v) > 1 else math.nan for v in cells.values()]
-    return float(math.sqrt(np.sum(variances)) / len(cells))
+        found = paired_difference_over_groups(list(self.cells.values()), [other.cells[cell] for cell in self.cells])
+        return found.value, found.low, found.high

@@ -53,6 +53,12 @@ def test_a_score_is_the_plain_mean_of_its_cells_and_compares_in_pairs():
     assert list(better.part("1 shot").cells) == list(better.cells)
 
 
+def test_one_episode_tells_nothing_of_how_sure_a_score_is():
+    score, better = Score({"a": [0.5], "b": [0.5, 0.6]}), Score({"a": [0.6], "b": [0.6, 0.7]})
+    assert score.interval() == (0.0, 1.0)
+    assert better.gain_over(score)[1:] == (-1.0, 1.0)
+
+
 @pytest.mark.parametrize("kind", ["adam", "sgd"])
 def test_an_optimiser_goes_on_from_its_stored_state(kind):
     stage = Stage(optimiser=kind, decay=0.1, rate=0.1, steps=10)
