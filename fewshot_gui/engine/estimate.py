@@ -11,7 +11,8 @@ A unit of the count is a group within a class, not a picture: its pictures stand
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import torch
@@ -47,6 +48,11 @@ class Estimate:
     rough: bool
     why_none: str = ""
     left_out: int = 0
+
+    def spread(self, labels: Sequence[int]) -> Estimate:
+        """The same with per_class of these labels, in this order; -1 for a class that is not in the support."""
+        nothing = Accuracy(0, 0, MEASURED_ON)
+        return replace(self, per_class=tuple(self.per_class[i] if i >= 0 else nothing for i in labels))
 
 
 def leave_groups_out(

@@ -48,19 +48,20 @@ def fit(rows: Tensor, earlier: Projection | None = None, most: int = MOST_ROWS) 
 
     On one core, since the others embed pictures meanwhile: a second for 20,000 rows of 1280 numbers.
     """
-    n, size = rows.shape
+    n = len(rows)
     chosen = rows if n <= most else rows[torch.linspace(0, n - 1, most).round().long()]
     with one_core():
-        mean, covariance = _moments(chosen)
-        values, vectors = torch.linalg.eigh(covariance)
-    axes = vectors[:, -2:].flip(1) if size > 1 else torch.eye(1, 2)
+        mean, values, axes = _few(chosen) if len(chosen) < rows.shape[1] else _many(chosen)
     total = float(values.clamp_min(0).sum())
     explained = float(values[-2:].clamp_min(0).sum()) / total if total > 0 else 0.0
     return Projection(mean, _aligned(axes, earlier), explained, n)
 
 
-def _moments(rows: Tensor) -> tuple[Tensor, Tensor]:
-    """(mean [D], covariance [D, D]) of the L2-normalised rows. Sums of numbers below 1: float32 suffices."""
+def _many(rows: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """(mean [D], variances ascending, axes [D, 2]) from the covariance [D, D].
+
+    Sums of numbers below 1: float32 suffices.
+    """
     size = rows.shape[1]
     total, products = torch.zeros(size), torch.zeros(size, size)
     for part in rows.split(_PART):
@@ -68,7 +69,23 @@ def _moments(rows: Tensor) -> tuple[Tensor, Tensor]:
         total += unit.sum(0)
         products.addmm_(unit.T, unit)
     mean = total / len(rows)
-    return mean, products / len(rows) - torch.outer(mean, mean)
+    values, vectors = torch.linalg.eigh(products / len(rows) - torch.outer(mean, mean))
+    return mean, values, _two(vectors)
+
+
+def _few(rows: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """The same from the products of the rows with each other [n, n], which is less work for n < D."""
+    unit = l2_normalised(rows.float())
+    mean = unit.mean(0)
+    centred = unit - mean
+    values, vectors = torch.linalg.eigh(centred @ centred.T / len(rows))
+    return mean, values, l2_normalised((centred.T @ _two(vectors)).T).T
+
+
+def _two(vectors: Tensor) -> Tensor:
+    """The last two columns, the last first; zeros where there is but one."""
+    last = vectors[:, -2:].flip(1)
+    return torch.nn.functional.pad(last, (0, 2 - last.shape[1]))
 
 
 def _aligned(axes: Tensor, earlier: Projection | None) -> Tensor:

@@ -171,16 +171,22 @@ class PictureColumns:
         self.deep[rows] = False
 
     def set_content(self, rows: Rows, contents: Sequence[str | None]) -> None:
-        """The pictures' content hashes; those that are examples are marked as such."""
+        """The content hashes of pictures that could be read; those that are examples are marked as such."""
         with self._lock:
             for row, content in zip(map(int, rows), contents, strict=True):
                 if (old := self.content[row]) is not None:
                     self._by_content[old].discard(row)
                 if content is not None:
                     self._by_content.setdefault(content, set()).add(row)
+                    self._now_readable(row)
                 self.content[row] = content
                 self.support[row] = content in self._examples
             self.version += 1
+
+    def _now_readable(self, row: int) -> None:
+        if self.status[row] == UNREADABLE:
+            self.status[row] = PENDING
+            self.reason.pop(row, None)
 
     def set_support(self, contents: Collection[str | None]) -> np.ndarray:
         """Marks the pictures that are examples, by content hash, also those known later; rows [m] that changed."""
