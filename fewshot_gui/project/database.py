@@ -16,6 +16,7 @@ from fewshot_gui.project.drives import on_network
 from fewshot_gui.project.failures import told
 
 _BUSY_SECONDS = 10.0  # how long a thread waits for another's locks where there is no write-ahead log
+_LOG_BYTES = 8 << 20  # that a worker leaves behind
 _LOG_PAGES = 10_000  # 40 MB: written back in passing only if no idle moment came before
 
 
@@ -124,7 +125,7 @@ class Database:
 
     @contextmanager
     def alone(self) -> Iterator[None]:
-        """Closes all connections; threads that want one wait until the end, and find the file where `path` then says."""
+        """Closes all connections; threads that want one wait, and find the file where `path` then says."""
         with self._writer, self._guard:
             self._let_go()
             try:
@@ -137,6 +138,12 @@ class Database:
         """Writes the write-ahead log back into the file, as far as nobody reads from it: for idle moments."""
         with self.read() as connection:
             connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+
+    def tidy(self) -> None:
+        """A checkpoint if the log has grown; after writing much, so that it is not left to the window's next action."""
+        with suppress(OSError):
+            if os.path.getsize(f"{self.path}-wal") > _LOG_BYTES:
+                self.checkpoint()
 
     def close(self) -> None:
         """Waits for what is being written or read, and lets go of the file; does nothing the second time."""
@@ -189,6 +196,7 @@ def _set_up(connection: Connection, log: bool) -> None:
     connection.execute("PRAGMA trusted_schema = OFF")  # the file may come from anybody
     connection.execute(f"PRAGMA journal_mode = {'WAL' if log else 'DELETE'}")
     connection.execute(f"PRAGMA wal_autocheckpoint = {_LOG_PAGES}")
+    connection.execute(f"PRAGMA journal_size_limit = {_LOG_BYTES // 2}")  # so that its size tells what is left to do
 
 
 def _identity(path: Path) -> tuple[int, int] | None:

@@ -10,8 +10,9 @@ from __future__ import annotations
 import json
 import sqlite3
 import time
-from collections.abc import Callable, Iterable
-from typing import Any, NamedTuple, TypeVar
+from collections.abc import Callable, Iterable, Iterator
+from itertools import groupby
+from typing import NamedTuple, TypeVar
 
 from fewshot_gui.project.database import Connection
 from fewshot_gui.project.schema import JOURNALLED
@@ -21,7 +22,6 @@ ACTIONS = 1_000  # that can be undone
 ROWS = 500_000  # changed rows that are kept for it, about 100 MB
 
 Result = TypeVar("Result")
-Row = dict[str, Any]
 
 _FACTS: dict[str, Kind] = {"name": "name", "folder": "folder", "settings": "settings"}
 _KINDS: dict[str, Kind] = {"classes": "classes", "examples": "examples", "reviews": "reviews"}
@@ -31,10 +31,12 @@ class DamagedJournal(Exception):
     """The journal does not fit the tables."""
 
 
-class _Change(NamedTuple):
+class _Image(NamedTuple):
+    """A row as it was at one side of an action. kept: it was there; otherwise only its key is meant."""
+
     table: str
-    before: Row | None
-    after: Row | None
+    kept: bool
+    row: tuple[int | str | None, ...]
 
 
 def record(connection: Connection, action: str, work: Callable[[], Result]) -> tuple[Result, Changes]:
@@ -47,7 +49,7 @@ def record(connection: Connection, action: str, work: Callable[[], Result]) -> t
     connection.execute("INSERT INTO temp.recording VALUES (?)", (entry,))
     result = work()
     connection.execute("DELETE FROM temp.recording")
-    changes = _summary(_changes(connection, entry))
+    changes = _summary(connection, entry)
     if changes:
         connection.execute("DELETE FROM journal WHERE undone")
         _forget_oldest(connection)
@@ -87,65 +89,68 @@ def _step(connection: Connection, which: str, *, back: bool) -> Changes:
     found = connection.execute(which).fetchone()
     if found is None:
         return Changes()
-    changes = _changes(connection, found[0])
-    for change in reversed(changes) if back else changes:
-        _put(connection, change, change.before if back else change.after)
-    connection.execute("UPDATE journal SET undone = ? WHERE id = ?", (back, found[0]))
-    return _summary(changes)
+    (entry,) = found
+    for (table, kept), group in groupby(_images(connection, entry, back=back), lambda image: (image.table, image.kept)):
+        _put(connection, table, kept, [image.row for image in group])
+    connection.execute("UPDATE journal SET undone = ? WHERE id = ?", (back, entry))
+    return _summary(connection, entry)
 
 
-def _put(connection: Connection, change: _Change, row: Row | None) -> None:
-    """Makes the changed row what `row` says; None: takes it away."""
-    columns = JOURNALLED[change.table]
+def _images(connection: Connection, entry: int, *, back: bool) -> Iterator[_Image]:
+    """What an entry's rows were before (back) or after it, in the order in which to make them so again."""
+    wanted, other, order = ("before", "after", "DESC") if back else ("after", "before", "ASC")
+    rows = connection.execute(
+        f"SELECT kind, {wanted} IS NOT NULL, coalesce({wanted}, {other}) FROM journal_rows WHERE entry = ? "
+        f"ORDER BY id {order}",
+        (entry,),
+    )
+    for table, kept, text in rows.fetchall():
+        yield _Image(table, bool(kept), _row(table, text))
+
+
+def _row(table: str, text: str) -> tuple[int | str | None, ...]:
+    try:
+        row = json.loads(text)
+        return tuple(row[column] for column in JOURNALLED[table])
+    except (ValueError, KeyError, TypeError) as error:
+        raise DamagedJournal(f"a row of {table!r} does not fit") from error
+
+
+def _put(connection: Connection, table: str, kept: bool, rows: list[tuple[int | str | None, ...]]) -> None:
+    """Makes these rows of a table what they say; or takes away those of their keys, if they are not kept."""
+    columns = JOURNALLED[table]
     key = columns[0]
     try:
-        if row is None:
-            known = change.before or change.after or {}
-            connection.execute(f"DELETE FROM {change.table} WHERE {key} = ?", (known[key],))
+        if not kept:
+            connection.executemany(f"DELETE FROM {table} WHERE {key} = ?", [row[:1] for row in rows])
             return
         new = ", ".join(f"{column} = excluded.{column}" for column in columns[1:])
         # Not REPLACE: it would delete the row first, and what refers to it would stand in the way.
-        connection.execute(
-            f"INSERT INTO {change.table} ({', '.join(columns)}) VALUES ({_marks(columns)}) "
+        connection.executemany(
+            f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))}) "
             f"ON CONFLICT ({key}) DO UPDATE SET {new}",
-            [row[column] for column in columns],
+            rows,
         )
-    except (KeyError, sqlite3.IntegrityError, sqlite3.ProgrammingError) as error:
+    except (sqlite3.IntegrityError, sqlite3.ProgrammingError) as error:
         raise DamagedJournal(str(error)) from error
 
 
-def _changes(connection: Connection, entry: int | None) -> list[_Change]:
-    rows = connection.execute("SELECT kind, before, after FROM journal_rows WHERE entry = ? ORDER BY id", (entry,))
-    return [_Change(_known_table(kind), _row(before), _row(after)) for kind, before, after in rows]
+def _summary(connection: Connection, entry: int | None) -> Changes:
+    """What an entry changes; read out by SQLite, as it may be the verdicts on 100,000 pictures."""
+    tables = connection.execute("SELECT DISTINCT kind FROM journal_rows WHERE entry = ?", (entry,)).fetchall()
+    keys = {table: _keys(connection, entry, table) for (table,) in tables if table in ("facts", "reviews")}
+    kinds = {_KINDS[table] for (table,) in tables if table in _KINDS}
+    kinds |= {_FACTS[key] for key in keys.get("facts", ()) if key in _FACTS}
+    return Changes(frozenset(kinds), frozenset(keys.get("reviews", ())))
 
 
-def _known_table(kind: str) -> str:
-    if kind not in JOURNALLED:
-        raise DamagedJournal(f"there is no table {kind!r}")
-    return kind
-
-
-def _row(text: str | None) -> Row | None:
-    if text is None:
-        return None
-    try:
-        row = json.loads(text)
-    except ValueError as error:
-        raise DamagedJournal(str(error)) from error
-    if not isinstance(row, dict):
-        raise DamagedJournal("a row is none")
-    return row
-
-
-def _summary(changes: Iterable[_Change]) -> Changes:
-    kinds: set[Kind] = set()
-    contents: set[str] = set()
-    for change in changes:
-        row = change.after or change.before or {}
-        if change.table == "reviews":
-            contents.add(row["content"])
-        kinds.add(_FACTS[row["key"]] if change.table == "facts" else _KINDS[change.table])
-    return Changes(frozenset(kinds), frozenset(contents))
+def _keys(connection: Connection, entry: int | None, table: str) -> list[str]:
+    path = f"$.{JOURNALLED[table][0]}"
+    rows = connection.execute(
+        "SELECT json_extract(coalesce(after, before), ?) FROM journal_rows WHERE entry = ? AND kind = ?",
+        (path, entry, table),
+    )
+    return [key for (key,) in rows]
 
 
 def _forget_oldest(connection: Connection) -> None:
@@ -171,7 +176,7 @@ def _listen(connection: Connection) -> None:
 
 
 def _triggers(table: str, columns: tuple[str, ...]) -> Iterable[str]:
-    old, new = _image("OLD", columns), _image("NEW", columns)
+    old, new = _object("OLD", columns), _object("NEW", columns)
     different = " OR ".join(f"OLD.{column} IS NOT NEW.{column}" for column in columns)
     for event, condition, before, after in (
         ("INSERT", "TRUE", "NULL", new),
@@ -185,9 +190,5 @@ def _triggers(table: str, columns: tuple[str, ...]) -> Iterable[str]:
         )
 
 
-def _image(name: str, columns: tuple[str, ...]) -> str:
+def _object(name: str, columns: tuple[str, ...]) -> str:
     return "json_object(" + ", ".join(f"'{column}', {name}.{column}" for column in columns) + ")"
-
-
-def _marks(columns: tuple[str, ...]) -> str:
-    return ", ".join("?" * len(columns))

@@ -49,6 +49,19 @@ def _writing(function: Callable[Concatenate[Connection, P], R]) -> Callable[Conc
     return method
 
 
+def _bulk(function: Callable[Concatenate[Connection, P], R]) -> Callable[Concatenate[Project, P], R]:
+    """As `_writing`, for what comes in masses from a worker."""
+    write = _writing(function)
+
+    @wraps(function)
+    def method(self: Project, *args: P.args, **kwargs: P.kwargs) -> R:
+        result = write(self, *args, **kwargs)
+        self._database.tidy()
+        return result
+
+    return method
+
+
 def _action(
     text: str, function: Callable[Concatenate[Connection, P], object]
 ) -> Callable[Concatenate[Project, P], Changes]:
@@ -165,17 +178,17 @@ class Project:
     # Results: stored as they come, not undone
 
     begin_run = _writing(results.begin_run)
-    store_predictions = _writing(of_predictions.store_predictions)
+    store_predictions = _bulk(of_predictions.store_predictions)
     end_run = _writing(results.end_run)
     add_history = _writing(results.add_history)
 
     def set_pictures(self, rows: Sequence[PictureFile]) -> tuple[int, int]:
         """What a scan of the folder found; gives how many are new and how many are gone."""
-        return of_pictures.set_pictures(self._database.write, rows)
+        return of_pictures.set_pictures(self._database, rows)
 
     def learn_contents(self, contents: Mapping[str, str]) -> None:
         """Path below the folder, or absolute path of an example -> content hash."""
-        of_pictures.learn_contents(self._database.write, contents)
+        of_pictures.learn_contents(self._database, contents)
 
     # The file
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
@@ -50,8 +50,7 @@ class NewExample:
     origin: str = "file"
 
 
-@dataclass(frozen=True, slots=True)
-class Review:
+class Review(NamedTuple):
     """What a person said of a picture. class_id: of "confirmed" and "corrected"; at: seconds since 1970."""
 
     verdict: Verdict
@@ -74,8 +73,7 @@ class ProjectSettings:
     seed: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class PictureFile:
+class PictureFile(NamedTuple):
     """A picture of the folder. relative: below the folder; size: bytes; mtime_ns: since 1970; truth: its class where
     the data say it; content: hash of its bytes, None until it was read.
     """
