@@ -44,6 +44,7 @@ class Collection:
     name: what the whole is called. split_name: which split this is ("all" before any). warnings: sentences for the
     person. missing: classes of the split that the data does not have.
     same_concept: groups of names of classes that show the same thing, of which an episode should hold one at most.
+    top: the folder that an archive has around all its classes, which is part of no name ("" without one).
     """
 
     name: str
@@ -53,6 +54,7 @@ class Collection:
     same_concept: tuple[tuple[str, ...], ...] = ()
     warnings: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
+    top: str = ""
 
     @cached_property
     def classes(self) -> tuple[ClassEntry, ...]:
@@ -86,6 +88,7 @@ class Collection:
         leave_out: keys of lists whose classes go. UsageError for an unknown key, UserError if no class is left.
         """
         splits = read_splits(split_file) if split_file is not None else self.own_splits or Splits(self.name)
+        splits = splits.within(self.top)
         chosen = splits.choose(split_name)
         gone = splits.without(leave_out)
         present = {c.name for c in self.members}
@@ -116,18 +119,22 @@ def open_collection(paths: Sequence[str | Path]) -> Collection:
     """The data set in a folder, in one or several .zip archives (together one set), or in an .npz of drawings.
 
     A picture's class is the folder it lies in, "group/class" if that lies in another; what lies deeper, or beside
-    pictures of a class, belongs to that class. UserError if there is nothing of the kind.
+    pictures of a class, belongs to that class. One folder around all else in the archives is no group: it was packed
+    along. UserError if there is nothing of the kind.
     """
     given = [Path(path) for path in dict.fromkeys(os.path.abspath(p) for p in paths)]
     if not given:
         raise UserError("No data was named; give a folder with one sub-folder per class, a .zip or an .npz.")
     listings = [_list(path) for path in given]
-    members, loose = _classes([found for listing in listings for found in listing.pictures])
+    pictures = [found for listing in listings for found in listing.pictures]
+    top = _top(pictures) if all(path.suffix.lower() == ".zip" for path in given) else ()
+    members, loose = _classes(pictures, len(top))
     name = _common_name([path.stem if path.is_file() else path.name for path in given])
     if not members:
         raise UserError(f"{_some([str(p) for p in given])} holds no pictures in class folders; it must hold {_LAYOUT}.")
     warnings = tuple(sentence for listing in listings for sentence in listing.warnings)
-    return Collection(name, members, _own_splits(listings), warnings=(*_loose(loose), *warnings))
+    splits, top_name = _own_splits(listings), "/".join(map(class_name, top))
+    return Collection(name, members, splits, warnings=(*_loose(loose), *warnings), top=top_name)
 
 
 def _list(path: Path) -> Listing:
@@ -149,15 +156,23 @@ def _own_splits(listings: Sequence[Listing]) -> Splits | None:
     return own[0] if own else None
 
 
-def _classes(pictures: Sequence[Found]) -> tuple[tuple[_Class, ...], int]:
-    """The classes in natural order, and how many pictures lie in no folder."""
-    direct = {found.folders[0] for found in pictures if len(found.folders) == 1}
+def _top(pictures: Sequence[Found]) -> tuple[str, ...]:
+    """The folders around all class folders, outermost first: those that all pictures share, but no picture's own."""
+    filed = {found.folders for found in pictures if found.folders}
+    shared = [len(set(names)) == 1 for names in zip(*filed, strict=False)]
+    return next(iter(filed))[: [*shared[:-1], False].index(False)] if filed else ()
+
+
+def _classes(pictures: Sequence[Found], above: int) -> tuple[tuple[_Class, ...], int]:
+    """The classes in natural order, and how many pictures lie in no folder. above: folders around all, to leave out."""
+    direct = {found.folders[above] for found in pictures if len(found.folders) == above + 1}
     by_class: dict[tuple[str, ...], list[ReadPicture]] = {}
     loose = 0
     for found in pictures:
-        if found.folders:
-            depth = 1 if found.folders[0] in direct else 2
-            by_class.setdefault(tuple(map(class_name, found.folders[:depth])), []).append(found.read)
+        folders = found.folders[above:]
+        if folders:
+            depth = 1 if folders[0] in direct else 2
+            by_class.setdefault(tuple(map(class_name, folders[:depth])), []).append(found.read)
         else:
             loose += 1
     classes = [_Class("/".join(f), f[0] if len(f) > 1 else None, tuple(reads)) for f, reads in by_class.items()]

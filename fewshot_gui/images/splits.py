@@ -36,6 +36,13 @@ class Splits:
         """All class names under the keys that are to be left out; UsageError for an unknown key."""
         return frozenset(name for key in keys for name in self.names[self._known(key)])
 
+    def within(self, top: str) -> Splits:
+        """The splits of an archive in which the folder `top` holds all: its name may stand before a class's, or not."""
+        if not top:
+            return self
+        names = {key: _inside(top, listed) for key, listed in self.names.items()}
+        return Splits(self.origin, names, tuple(_inside(top, group) for group in self.same_concept))
+
     def _known(self, key: str) -> str:
         if key not in self.names:
             known = ", ".join(self.names) or "none"
@@ -55,6 +62,10 @@ def read_splits(path: str | Path) -> Splits:
     same = document.get("same_concept", [])
     groups = same if isinstance(same, list) else []
     return Splits(Path(path).name, names, tuple(_flat(g) for g in groups if isinstance(g, list)))
+
+
+def _inside(top: str, names: Sequence[str]) -> tuple[str, ...]:
+    return tuple(name.removeprefix(f"{top}/") for name in names)
 
 
 def _load(path: Path) -> dict[str, object]:

@@ -122,7 +122,7 @@ def refuse_seen(collection: Collection, model: Model) -> None:
     """UserError if the model was trained on classes of the collection, turned ones included."""
     trained = {_upright(name) for name in model.config.training_classes}
     names = {_upright(entry.name) for entry in collection.classes}
-    seen = sorted(names & trained)
+    seen = sorted(name for name in names if {name, f"{collection.top}/{name}"} & trained)
     if seen:
         examples = ", ".join(seen[:_NAMED]) + (", ..." if len(seen) > _NAMED else "")
         raise UserError(

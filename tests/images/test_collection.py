@@ -68,6 +68,23 @@ def test_folders_and_archives_with_groups_look_alike(tmp_path):
     assert folder.read(0, 0, 16).content == archive.read(0, 0, 16).content
 
 
+@pytest.mark.parametrize(
+    ("top", "entries", "expected"),
+    [
+        ("set-main", ["b/1.png", "a/2.png", "a/sub/3.png"], [("a", None, 2), ("b", None, 1)]),
+        ("set-main/data", ["b/1.png", "a/2.png"], [("a", None, 1), ("b", None, 1)]),
+        ("set-main", NESTED, NESTED_SHAPE),
+    ],
+)
+def test_a_folder_around_all_of_an_archive_is_no_group(tmp_path, top, entries, expected):
+    archive = open_collection([make_zip(tmp_path / "set.zip", ["read me.png", *(f"{top}/{name}" for name in entries)])])
+    assert shape(archive) == expected
+    assert archive.top == top
+    split = split_file(tmp_path, test=[expected[0][0]], val=[f"{top}/{expected[1][0]}"])
+    assert names(archive.split(split)) == [expected[0][0]]
+    assert names(archive.split(split, "val")) == [expected[1][0]]
+
+
 def test_several_archives_are_one_data_set(tmp_path):
     first = make_zip(tmp_path / "set-64-train-1.zip", ["n2/1.jpg", "n1/1.jpg"])
     second = make_zip(tmp_path / "set-64-valtest.zip", ["n3/1.jpg", "n1/2.jpg"])

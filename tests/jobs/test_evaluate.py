@@ -155,6 +155,18 @@ def test_turned_classes_are_still_the_ones_trained_on(options):
     assert rows[0].n_classes == 16
 
 
+@pytest.mark.parametrize("trained", [("red", "blue"), ("sets/red", "sets/blue")])
+def test_a_folder_around_all_of_an_archive_hides_no_class_trained_on(options, tmp_path, trained):
+    model = write_model(tmp_path / "trained", training_classes=trained)
+    with zipfile.ZipFile(tmp_path / "sets.zip", "w") as archive:
+        for name, colour in COLOURS.items():
+            archive.writestr(f"sets/{name}/0.png", picture(colour, 0))
+            archive.writestr(f"sets/{name}/1.png", picture(colour, 1))
+    change = {"data": (tmp_path / "sets.zip",), "backbone": model, "shots": (1,), "queries": 1}
+    with pytest.raises(UserError, match=r"2 of these 4 classes \(blue, red\)"):
+        run(replace(options, **change, allow_seen=False))
+
+
 def test_classes_that_are_new_need_no_permission(options, tmp_path):
     new = write_model(tmp_path / "new", training_classes=("fish", "reddish"))
     assert len(run(replace(options, allow_seen=False, backbone=new)).rows) == 2
