@@ -10,7 +10,6 @@ A unit of the count is a group within a class, not a picture: its pictures stand
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -65,19 +64,17 @@ def leave_groups_out(
     progress: Progress = no_progress,
 ) -> Estimate:
     """The estimate for a method whose heads need embeddings; at most MOST_FITS fits. progress may raise to cancel."""
-    groups = _groups(support)
-    shots = _independent(support, groups)
+    units = _units(support)
+    shots = torch.bincount(units.classes, minlength=support.n_way).tolist()
     if support.n_way < 2:
         return none(support.n_way, _ONE_CLASS)
     if max(shots) < 2:
         return none(support.n_way, _ONE_SHOT)
-    fold = _folds(support, groups, min(MOST_FITS, max(shots)))
-    answers = _answers(method, model, support, fold, pool, seed, progress)
-    right, total = _counted(support, groups, answers)
+    answers = _answers(method, model, support, units.folds(min(MOST_FITS, max(shots))), pool, seed, progress)
+    right, total = _counted(units, answers)
     per_class = tuple(Accuracy(r, t, MEASURED_ON) for r, t in zip(right, total, strict=True))
     accuracy = Accuracy(sum(right), sum(total), MEASURED_ON)
-    why = "" if accuracy.total else _ONE_SHOT
-    return Estimate(accuracy, per_class, min(shots) < ROUGH_BELOW, why, sum(k < 2 for k in shots))
+    return Estimate(accuracy, per_class, min(shots) < ROUGH_BELOW, "", sum(k < 2 for k in shots))
 
 
 def none(n_way: int, why: str) -> Estimate:
@@ -85,28 +82,28 @@ def none(n_way: int, why: str) -> Estimate:
     return Estimate(Accuracy(0, 0, MEASURED_ON), (Accuracy(0, 0, MEASURED_ON),) * n_way, True, why)
 
 
-def _groups(support: Support) -> Tensor:
-    return torch.arange(len(support.labels)) if support.groups is None else support.groups.cpu()
+@dataclass(frozen=True, eq=False)
+class _Units:
+    """What is left out and counted: the pictures of one group in one class. Alike pictures of two classes are two
+    units, since one in the rest could only mislead about the other.
+
+    of: [n] the unit of each picture; classes: [units] the class of each, ascending.
+    """
+
+    of: Tensor
+    classes: Tensor
+
+    def folds(self, count: int) -> Tensor:
+        """[n] the fold in which each picture is left out: the units of a class take the folds in turn."""
+        place_in_class = torch.arange(len(self.classes)) - torch.searchsorted(self.classes, self.classes)
+        return (place_in_class % count)[self.of]
 
 
-def _independent(support: Support, groups: Tensor) -> list[int]:
-    """Groups per class."""
-    pairs = torch.unique(torch.stack([support.labels.cpu(), groups]), dim=1)
-    return torch.bincount(pairs[0], minlength=support.n_way).tolist()
-
-
-def _folds(support: Support, groups: Tensor, count: int) -> Tensor:
-    """[n] the fold in which each picture is left out: groups whole, the groups of a class spread evenly."""
-    classes_of: dict[int, set[int]] = defaultdict(set)
-    for label, group in zip(support.labels.tolist(), groups.tolist(), strict=True):
-        classes_of[group].add(label)
-    members = torch.zeros(support.n_way, count, dtype=torch.long)
-    fold_of: dict[int, int] = {}
-    for group, classes in classes_of.items():
-        mine = sorted(classes)
-        fold_of[group] = int(members[mine].sum(0).argmin())
-        members[mine, fold_of[group]] += 1
-    return torch.tensor([fold_of[group] for group in groups.tolist()])
+def _units(support: Support) -> _Units:
+    labels = support.labels.cpu()
+    groups = torch.arange(len(labels)) if support.groups is None else support.groups.cpu()
+    pairs, of = torch.unique(torch.stack([labels, groups]), dim=1, return_inverse=True)
+    return _Units(of, pairs[0].contiguous())
 
 
 def _answers(
@@ -134,12 +131,11 @@ def _left_out(labels: Tensor, wanted: Tensor, whole: Tensor) -> Tensor:
     return wanted & ~emptied[labels]
 
 
-def _counted(support: Support, groups: Tensor, answers: Tensor) -> tuple[list[int], list[int]]:
-    """(right, asked) per class, in groups: a group's answer is the mean of its pictures'."""
-    labels = support.labels.cpu()
-    right, total = [0] * support.n_way, [0] * support.n_way
-    for label, group in torch.unique(torch.stack([labels, groups]), dim=1).T.tolist():
-        mean = answers[(labels == label) & (groups == group)].mean(0)
+def _counted(units: _Units, answers: Tensor) -> tuple[list[int], list[int]]:
+    """(right, asked) units per class; a unit's answer is the mean of its pictures' [n, n_way]."""
+    right, total = [0] * answers.shape[1], [0] * answers.shape[1]
+    for unit, label in enumerate(units.classes.tolist()):
+        mean = answers[units.of == unit].mean(0)
         if not mean.isnan().any():
             total[label] += 1
             right[label] += int(mean.argmax()) == label
