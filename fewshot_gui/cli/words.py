@@ -94,8 +94,9 @@ def model(found: ShippedModel) -> str:
 
 
 def _measured(entry: Measured) -> str:
-    accuracy = percent(entry.accuracy, *entry.ci95) if entry.ci95 else f"{100 * entry.accuracy:.1f} %"
+    accuracy = percent(entry.accuracy, *entry.ci95) if entry.ci95 else f"{100 * entry.accuracy:.1f} % (no interval)"
     about = [f"{entry.dataset} ({entry.split})", f"{entry.ways}-way {entry.shots}-shot", entry.method]
+    about += [number(entry.episodes, "episode")] if entry.episodes else []
     return f"{', '.join(about)}: {accuracy}{f'; {entry.note}' if entry.note else ''}"
 
 

@@ -12,7 +12,7 @@ def card(name: str, config: ModelConfig, text: str) -> str:
     """The card. text: Markdown without the title, e.g. how it was trained; may be empty."""
     parts = [f"# {name}", config.description, text.strip(), _MARK, "## Facts", *_facts(config)]
     if config.accuracy:
-        parts += ["## Measured", *(_line(entry) for entry in config.accuracy)]
+        parts += ["## Measured", *(_line(_measured(entry)) for entry in config.accuracy)]
     if config.data:
         parts += ["## Trained on", *(_line(entry) for entry in config.data)]
     return "\n\n".join(_joined(part for part in parts if part)) + "\n"
@@ -39,6 +39,11 @@ def _facts(config: ModelConfig) -> list[str]:
         size = config.adaptation.preprocessing.size
         facts["Adapted"] = f"from block {config.adaptation.block} upwards, at {size}x{size} pixels"
     return [f"- {key}: {value}" for key, value in facts.items()]
+
+
+def _measured(entry: Mapping[str, Any]) -> dict[str, Any]:
+    """An accuracy that has no interval must not look exact."""
+    return {**entry, "ci95": entry.get("ci95") or "no interval"}
 
 
 def _line(entry: Mapping[str, Any]) -> str:

@@ -1,10 +1,12 @@
-from pathlib import PurePosixPath
+from dataclasses import replace
+from pathlib import Path, PurePosixPath
 
 import pytest
 
 from fewshot_gui.cli import words
 from fewshot_gui.cli.words import ClassifyProgress
 from fewshot_gui.jobs.classify import Classified, Ready
+from fewshot_gui.jobs.models import Measured, ShippedModel
 from fewshot_gui.jobs.tally import Counts
 from fewshot_gui.types import Accuracy
 
@@ -42,6 +44,16 @@ def test_progress_tells_speed_time_left_and_the_accuracy_so_far():
 def test_without_truth_progress_claims_no_accuracy():
     progress = ClassifyProgress(Ready(("cat",), 10), iter([0.0, 1.0]).__next__)
     assert "accuracy" not in progress.details(Classified((), Counts(images=5, classified=5), Accuracy(0, 0, "folders")))
+
+
+def test_a_models_accuracy_says_what_it_was_measured_on_and_how_sure_it_is():
+    sure = Measured("birds", "test", "5", 1, "ridge", 0.516, (0.51, 0.522), 1000, "")
+    unsure = replace(sure, ci95=None, episodes=None, note="input 64 px")
+    model = ShippedModel("m", Path("m"), "A model.", "conv4", 64, 28, 1, "ridge", (), 0.3, (sure, unsure), "")
+    assert words.model(model).splitlines()[2:] == [
+        "  birds (test), 5-way 1-shot, ridge, 1,000 episodes: 51.6 % (51.0 to 52.2)",
+        "  birds (test), 5-way 1-shot, ridge: 51.6 % (no interval); input 64 px",
+    ]
 
 
 @pytest.mark.skipif(words.os.name == "nt", reason="Windows quotes in another way")

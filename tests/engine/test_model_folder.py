@@ -8,7 +8,8 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
-from fewshot_gui.engine import backbones, model_folder
+from fewshot_gui import paths
+from fewshot_gui.engine import backbones, model_card, model_folder
 from fewshot_gui.engine.model import Adaptation, ModelConfig
 from fewshot_gui.engine.model_folder import Learned
 from fewshot_gui.engine.preprocess import Preprocessing
@@ -175,6 +176,25 @@ def test_a_new_config_keeps_what_a_person_wrote(folder, config):
     assert "A model for tests." not in card
     assert "temperature 12" in card
     assert model_folder.read_config(folder).temperature == 12.0
+
+
+def test_the_card_says_of_each_accuracy_how_sure_it_is(config):
+    measured = (
+        {"dataset": "birds", "accuracy": 0.5},
+        {"accuracy": 0.5, "ci95": None},
+        {"accuracy": 0.5, "ci95": [0.4, 0.6]},
+    )
+    lines = model_card.card("mine", replace(config, accuracy=measured), "").splitlines()
+    assert "- dataset: birds; accuracy: 0.5; ci95: no interval" in lines
+    assert "- accuracy: 0.5; ci95: no interval" in lines
+    assert "- accuracy: 0.5; ci95: 0.4 to 0.6" in lines
+
+
+def test_the_shipped_cards_say_what_their_configs_say():
+    for name in model_folder.available():
+        folder = paths.models_folder() / name
+        config, card = model_folder.read_config(folder), (folder / "README.md").read_text("utf-8")
+        assert card == model_card.card(name, config, model_card.text_of(card, config))
 
 
 # Damage
