@@ -7,6 +7,8 @@ picture (`selection`); Qt's own selection model holds the current picture and, f
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, QModelIndex, QPoint, QRect, Qt, QTimer, Signal
@@ -49,7 +51,8 @@ class GridView(GridBase):
     choose_folder_wanted = Signal()
     menu_wanted = Signal(QPoint)
 
-    _made = False  # Qt asks for geometry while the base class is still being made
+    _made = False  # Qt asks for geometry and sends events while the base class is still being made
+    _handlers: Mapping[QEvent.Type, Callable[[Any], None]] = {}  # noqa: RUF012 - of each view, once it is made
 
     def __init__(self, model: PicturesModel, thumbnails: Thumbnails, parent: QWidget | None = None) -> None:
         super().__init__(model, parent)
@@ -68,6 +71,16 @@ class GridView(GridBase):
         self.setAcceptDrops(True)
         self.setAccessibleName(self.tr("Pictures"))
         self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)  # scrolling then moves what is painted
+        types = QEvent.Type
+        self._handlers = {
+            types.MouseButtonPress: self.pointer.press,
+            types.MouseMove: self.pointer.move,
+            types.MouseButtonRelease: self.pointer.release,
+            types.MouseButtonDblClick: self.pointer.double_click,
+            types.DragEnter: self.drops.weigh,
+            types.DragMove: self.drops.weigh,
+            types.Drop: self.drops.drop,
+        }
         self.selection.changed.connect(self._selection_moved)
         self._thumbnails.ready.connect(self._repaint_arrived)
         self._wanting.timeout.connect(self._want_thumbnails)
@@ -76,6 +89,7 @@ class GridView(GridBase):
         self._empty.show_all.connect(self._show_all)
         Theme.current().changed.connect(self._redress)
         self._made = True
+        self.show_model()
         self._show_empty()
 
     # What others ask and say
@@ -150,20 +164,11 @@ class GridView(GridBase):
 
     def viewportEvent(self, event: QEvent) -> bool:
         """The mouse and drags: see GridPointer and GridDrops."""
-        kind, types = event.type(), QEvent.Type
-        handler = {
-            types.MouseButtonPress: self.pointer.press,
-            types.MouseMove: self.pointer.move,
-            types.MouseButtonRelease: self.pointer.release,
-            types.MouseButtonDblClick: self.pointer.double_click,
-            types.DragEnter: self.drops.weigh,
-            types.DragMove: self.drops.weigh,
-            types.Drop: self.drops.drop,
-        }.get(kind)
+        handler = self._handlers.get(event.type())
         if handler is not None:
             handler(event)
             return True
-        if kind == types.DragLeave:
+        if event.type() == QEvent.Type.DragLeave:
             self.drops.leave()
             return True
         return QAbstractItemView.viewportEvent(self, event)

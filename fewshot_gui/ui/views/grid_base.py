@@ -52,8 +52,6 @@ class GridBase(QListView):
         self.setAutoScroll(False)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         model.modelAboutToBeReset.connect(self._remember)
-        self.setModel(model)
-        model.modelReset.connect(self._restore)  # after Qt's selection model, which forgets the current cell
 
     # Where things are
 
@@ -104,6 +102,11 @@ class GridBase(QListView):
         self.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.NoUpdate)
         if reveal and index.isValid():
             self.scrollTo(index)
+
+    def show_model(self) -> None:
+        """To be called once, when the subclass is made: from then on Qt asks it for all kinds of things."""
+        self.setModel(self._pictures)
+        self._pictures.modelReset.connect(self._restore)  # after Qt's selection model, which forgets the current cell
 
     def settled(self) -> None:
         """For subclasses: the cells have other places, or others are there."""
