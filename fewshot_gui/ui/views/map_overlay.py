@@ -66,7 +66,7 @@ def paint_prototypes(painter: QPainter, at: np.ndarray, colours: list[QColor]) -
 
 def paint_lasso(painter: QPainter, line: QPolygonF) -> None:
     """The lasso being drawn."""
-    ground = Theme.current().colour("accent")
+    ground = QColor(Theme.current().colour("accent"))
     painter.setPen(QPen(ground, 1.5, Qt.PenStyle.DashLine))
     ground.setAlphaF(0.12)
     painter.setBrush(ground)
