@@ -15,7 +15,7 @@ Entry = TypeVar("Entry")
 class Registry(Generic[Entry]):
     """The registered entries of one kind, e.g. all few-shot methods."""
 
-    def __init__(self, kind: str, package: str):
+    def __init__(self, kind: str, package: str) -> None:
         """kind: what an entry is called in messages; package: the dotted package whose modules register entries."""
         self.kind = kind
         self._package = package

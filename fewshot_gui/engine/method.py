@@ -41,7 +41,7 @@ class Support:
 
     def __post_init__(self) -> None:
         if not torch.isfinite(self.embeddings).all():
-            raise UserError("The support set's embeddings are not finite: the model's weights are damaged; use another.")
+            raise UserError("The support's embeddings are not finite: the model's weights are damaged; use another.")
         counts = torch.bincount(self.labels, minlength=self.n_way)
         if len(counts) != self.n_way or (counts == 0).any():
             raise ValueError(f"labels must cover 0..{self.n_way - 1}, each at least once; counts are {counts.tolist()}")

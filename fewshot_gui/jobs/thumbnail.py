@@ -10,7 +10,7 @@ from fewshot_gui.types import Unreadable
 
 
 def pixels(path: str, at_least: int) -> np.ndarray | str:
-    """uint8 RGB [H, W, 3], upright, both sides at least `at_least` pixels (or the original's); else why it cannot be."""
+    """uint8 RGB [H, W, 3], upright, both sides at least `at_least` pixels (or the original's); else why not."""
     picture = decode.read(path, at_least)
     return picture.reason if isinstance(picture, Unreadable) else picture.pixels
 

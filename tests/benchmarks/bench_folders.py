@@ -40,7 +40,8 @@ def main() -> None:
     parser.add_argument("--shots", type=int, default=5)
     parser.add_argument("--draws", type=int, default=3)
     arguments, options = parser.parse_known_args()
-    print("| folder | classes | shots | queries | accuracy (95 % interval) per draw | pictures a second |\n|---|---|---|---|---|---|")
+    print("| folder | classes | shots | queries | accuracy (95 % interval) per draw | pictures a second |")
+    print("|---|---|---|---|---|---|")
     for folder in arguments.folders:
         runs = [classify(folder, arguments.shots, seed, options) for seed in range(arguments.draws)]
         figures = "; ".join(
@@ -48,7 +49,8 @@ def main() -> None:
         )
         queries = runs[0]["images"] - runs[0]["support_excluded"]
         speed = sum(r["images_per_second"] for r in runs) / len(runs)
-        print(f"| {folder.name} | {len(runs[0]['classes'])} | {arguments.shots} | {queries} | {figures} | {speed:.0f} |")
+        cells = (folder.name, len(runs[0]["classes"]), arguments.shots, queries, figures, f"{speed:.0f}")
+        print(f"| {' | '.join(map(str, cells))} |")
 
 
 if __name__ == "__main__":

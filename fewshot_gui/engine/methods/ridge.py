@@ -4,8 +4,8 @@ L. Bertinetto, J. Henriques, P. Torr, A. Vedaldi: Meta-learning with differentia
 arXiv:1805.08136, section 3.2.
 
 Embeddings are L2-normalised, centred and L2-normalised again: X [n, D]. Targets Y [n, n_way] are 1 for the picture's
-class and -1 for the others. Rows are weighted by w ~ 1/k_c with mean 1, so that every class counts the same and equal shots
-are the plain rule: W = X' (X X' + lambda I)^-1 Y, X and Y scaled by the root of w; the primal form where n > D.
+class and -1 for the others. Rows are weighted by w ~ 1/k_c with mean 1, so that every class counts the same and equal
+shots are the plain rule: W = X' (X X' + lambda I)^-1 Y, X and Y scaled by the root of w; the primal form where n > D.
 
 Differs from the paper: no meta-training of lambda, scale and bias; the scale is the option `temperature`.
 """
