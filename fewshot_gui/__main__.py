@@ -23,10 +23,18 @@ def window() -> int:
 
 def open_window(target: Path | None) -> int:
     """Shows the window with a project or folder, and returns the exit code once it is closed."""
-    raise UserError(
-        "This version has no window yet: use `fewshot-gui classify --support DIR --query DIR`, "
-        "or see `fewshot-gui --help`."
-    )
+    if sys.platform == "win32":
+        from fewshot_gui.ui import splash  # there torch has to be imported before Qt is
+
+        splash.import_torch()
+    try:
+        from fewshot_gui.ui import app
+    except ImportError as error:
+        raise UserError(
+            f"The window cannot be shown, because Qt is missing or lacks a system library ({error}): "
+            "`fewshot-gui doctor` says what to install."
+        ) from error
+    return app.main(target)
 
 
 if __name__ == "__main__":

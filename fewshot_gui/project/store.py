@@ -13,6 +13,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 from fewshot_gui.project import classes as of_classes
 from fewshot_gui.project import examples as of_examples
 from fewshot_gui.project import facts, files, journal, results
+from fewshot_gui.project import judging as of_judging
 from fewshot_gui.project import pictures as of_pictures
 from fewshot_gui.project import predictions as of_predictions
 from fewshot_gui.project import reviews as of_reviews
@@ -162,6 +163,7 @@ class Project:
     remove_examples = _action("Remove examples", of_examples.remove_examples)
     crop_example = _action("Crop example", of_examples.crop_example)
     review = _action("Review pictures", of_reviews.review)
+    judge = _action("Label pictures", of_judging.judge)
 
     def add_class(self, name: str) -> tuple[ClassInfo, Changes]:
         """The new class, and what changed. A name that is taken gets a number, one of 5,000 characters is cut."""

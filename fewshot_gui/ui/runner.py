@@ -207,6 +207,10 @@ class Runner(QObject):
         """The run of this kind that is on its way."""
         return self._runs.get(kind)
 
+    def kinds(self) -> tuple[str, ...]:
+        """The kinds that are on their way."""
+        return tuple(self._runs)
+
     def drop(self, kind: str) -> None:
         """Cancels the run of this kind, and nobody hears of it any more."""
         run = self._runs.pop(kind, None)

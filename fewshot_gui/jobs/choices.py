@@ -1,0 +1,34 @@
+"""What a person may choose for adapting with a model."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fewshot_gui.jobs.bench import Workbench
+
+_CLOSED_FORM = ("ridge", "protonet")  # heads that are computed and not trained: these answer at once
+
+
+@dataclass(frozen=True, slots=True)
+class MethodChoices:
+    """Registered methods. instant: closed-form heads; deeper: the one "adapt deeper" means; research: all others.
+
+    pictures: those among all that adapt the backbone, so that they run behind an instant head.
+    """
+
+    instant: tuple[str, ...]
+    deeper: str
+    research: tuple[str, ...]
+    pictures: frozenset[str]
+
+
+def method_choices(bench: Workbench) -> MethodChoices:
+    """The choices for the bench's model; imports torch. UserError as long as no model is loaded."""
+    from fewshot_gui.engine.methods import METHODS
+    from fewshot_gui.jobs.workbench import deeper_method
+
+    deeper = deeper_method(bench)
+    names = tuple(METHODS)
+    instant = tuple(name for name in _CLOSED_FORM if name in names)
+    pictures = frozenset(name for name in names if METHODS[name].needs == "pictures")
+    return MethodChoices(instant, deeper, tuple(n for n in names if n not in (*instant, deeper)), pictures)

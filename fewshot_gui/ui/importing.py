@@ -1,0 +1,116 @@
+"""Folders and pictures that were dropped on the classes: looked into in a worker, asked about where it is not plain."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Generator
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QBuffer, QIODevice, QObject
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QWidget
+
+from fewshot_gui import paths
+from fewshot_gui.ui import actions, drops
+from fewshot_gui.ui.views.class_data import Thumbnails
+from fewshot_gui.ui.views.import_dialog import FolderFound, ImportChoice, ImportDialog
+from fewshot_gui.ui.widgets.foot import Progress
+from fewshot_gui.ui.words import step_words
+
+if TYPE_CHECKING:
+    from fewshot_gui.jobs.folder_import import Looked
+    from fewshot_gui.ui.session import Session
+
+_FEW = 40  # pictures in a folder: more than that are not examples, so that it is asked what they are
+
+
+class Importer(QObject):
+    """Takes what was dropped on the classes into the session's project."""
+
+    def __init__(self, session: Session, thumbnails: Thumbnails, window: QWidget) -> None:
+        super().__init__(window)
+        self._session, self._thumbnails, self._window = session, thumbnails, window
+        self.dialog: ImportDialog | None = None
+
+    def take_folders(self, folders: list[str], class_id: int | None) -> None:
+        """Folders become a class each, or examples of the class they were dropped on."""
+        from fewshot_gui.jobs.folder_import import look_into
+
+        def done(looked: Looked) -> None:
+            self._looked(looked, class_id)
+
+        shown = Progress(step_words("Looking for pictures"))
+        self._session.live.work.start("import", look_into(list(folders)), done, shown)
+
+    def take_image(self, image: QImage, class_id: int | None) -> None:
+        """A picture without a file (from a browser, the clipboard) becomes a PNG among the user's data."""
+
+        def job() -> Generator[Any, None, str]:
+            yield None
+            return _stored(image)
+
+        def done(path: str) -> None:
+            actions.add_pictures(self._session, [path], class_id, "clipboard")
+
+        self._session.live.work.start("paste", job(), done)
+
+    def _looked(self, looked: Looked, class_id: int | None) -> None:
+        session = self._session
+        if looked.skipped:
+            session.warned.emit(looked.skipped)
+        filled = [folder for folder in looked.folders if folder.pictures]
+        if not filled:
+            session.failed.emit(self.tr("There is no picture in this folder: drop one that has some."))
+        elif class_id is None and (len(filled) == 1 or self._dropped_apart(looked)) and self._few(looked):
+            actions.add_classes(session, {folder.name: folder.pictures for folder in filled})
+        elif class_id is not None and self._few(looked):
+            pictures = [picture for folder in filled for picture in folder.pictures]
+            actions.add_pictures(session, pictures, class_id, "folder")
+        else:
+            self._ask(looked, class_id)
+
+    def _dropped_apart(self, looked: Looked) -> bool:
+        """Several folders were dropped, which says by itself that each is a class."""
+        return not looked.from_one
+
+    def _few(self, looked: Looked) -> bool:
+        return all(len(folder.pictures) <= _FEW for folder in looked.folders)
+
+    def _ask(self, looked: Looked, class_id: int | None) -> None:
+        found = [FolderFound(f.path, f.name, len(f.pictures), f.pictures[:3]) for f in looked.folders]
+        dialog = ImportDialog(looked.root, found, total=looked.total, thumbnails=self._thumbnails, parent=self._window)
+        self.dialog = dialog
+        dialog.accepted.connect(lambda: self._chosen(looked, dialog.choice, class_id))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def _chosen(self, looked: Looked, choice: ImportChoice, class_id: int | None) -> None:
+        session = self._session
+        if choice.kind == "classify":
+            actions.set_folder(session, looked.root)
+            return
+        if choice.kind == "one":
+            every = [picture for folder in looked.folders for picture in folder.pictures]
+            pictures = drops.drawn_evenly(every, choice.at_most)
+            if class_id is not None:
+                actions.add_pictures(session, pictures, class_id, "folder")
+            else:
+                actions.add_classes(session, {choice.name or actions.new_class_name(): pictures})
+            return
+        wanted = set(choice.folders)
+        chosen = [folder for folder in looked.folders if folder.path in wanted]
+        actions.add_classes(session, {f.name: drops.drawn_evenly(f.pictures, choice.at_most) for f in chosen})
+
+
+def _stored(image: QImage) -> str:
+    """The path of the picture as PNG, named by what it shows, so that pasting twice gives one file."""
+    buffer = QBuffer()
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    image.save(buffer, "PNG")
+    data = bytes(buffer.data().data())
+    folder = paths.data_folder() / "pasted"
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{hashlib.blake2b(data, digest_size=10).hexdigest()}.png"
+    if not path.exists():
+        path.write_bytes(data)
+    return str(path)

@@ -1,0 +1,294 @@
+"""What follows by itself: the model is loaded, the folder read, examples adapted to, answers and figures stored."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, QTimer
+
+from fewshot_gui.ui import words
+from fewshot_gui.ui.runner import CLOSING_SECONDS
+from fewshot_gui.ui.widgets.foot import Progress
+from fewshot_gui.ui.work import Work
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from fewshot_gui.jobs.bench import Adapted, BenchExample, Deep
+    from fewshot_gui.jobs.choices import MethodChoices
+    from fewshot_gui.jobs.columns import PictureColumns
+    from fewshot_gui.jobs.tally import Summary
+    from fewshot_gui.types import Accuracy
+    from fewshot_gui.ui.session import Session
+
+_ADAPT_MS, _SAVE_MS, _DEEPER_MS, _TIDY_MS = 150, 1500, 1200, 30_000
+_SAVE_AGAIN_MS = 15_000  # while pictures are still being read
+
+
+class Live(QObject):
+    """The runs of a session and what their ends lead to.
+
+    last: the newest instant adaptation; per_class: its estimate by class id; deep: an adapted backbone answers;
+    choices: the methods of the model, None before it is loaded.
+    """
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self._session = session
+        self.work = Work(self)
+        self.last: Adapted | None = None
+        self.deep: Deep | None = None
+        self.per_class: dict[int, Accuracy] = {}
+        self.choices: MethodChoices | None = None
+        self.device_name, self.model_name = "", ""
+        self._deep_wanted = False
+        self._stored: np.ndarray | None = None
+        self._adapting = self._timer(_ADAPT_MS, self._adapt)
+        self._saving = self._timer(_SAVE_MS, self._save)
+        self._deepening = self._timer(_DEEPER_MS, self._deepen)
+        self._tidying = self._timer(_TIDY_MS, self._tidy)
+        for signal in ("rows_changed", "points_changed", "progress", "warned", "failed", "fault", "state_changed"):
+            getattr(self.work, signal).connect(getattr(session, signal))
+
+    # A project comes and goes
+
+    def enter(self) -> None:
+        """A project was opened."""
+        self.open_folder()
+        if self.choices is None or self.model_name != Path(self._session.backbone).name:
+            self.load_model()
+        else:
+            self.adapt_soon()
+
+    def leave(self) -> None:
+        """The project is about to be closed: its runs end, and what was not stored is."""
+        for timer in (self._adapting, self._deepening, self._tidying):
+            timer.stop()
+        unsaved = self._saving.isActive() or self.work.runs("folder", "deep", "store")
+        self._saving.stop()
+        self.work.drop_all()
+        if unsaved and (job := self._storing()) is not None:
+            self._session.attempt(lambda: list(job))
+        self.last = self.deep = None
+        self.per_class = {}
+        self._deep_wanted = False
+
+    def close(self) -> bool:
+        """Ends everything; False if a worker did not leave in time."""
+        return self.work.close(CLOSING_SECONDS)
+
+    def warm_up(self) -> None:
+        """Loads the model, if none is there or on its way."""
+        if self.choices is None and not self.work.runs("model"):
+            self.load_model()
+
+    def use_columns(self, columns: PictureColumns | None) -> None:
+        """The folder's pictures are these from now on."""
+        self._stored = None
+        if columns is not None or self.work.has_bench:
+            self.work.bench.columns = columns
+        if columns is not None:
+            import numpy as np
+
+            self._stored = np.array([content is not None for content in columns.content], bool)
+
+    # The model
+
+    def load_model(self) -> None:
+        """Loads the project's model; answers of the one before go."""
+        self.work.drop("deep")
+        self.work.load_model(self._session.backbone, self._session.settings["device"], self._model_ready)
+
+    def _model_ready(self, choices: MethodChoices) -> None:
+        bench = self.work.bench
+        self.choices, self.device_name, self.model_name = choices, bench.device_name, bench.model_name
+        self._session.state_changed.emit()
+        if self._session.project is not None:
+            self._deep_wanted = self._method_is_deep
+            self._adapt()
+            self._embed()
+
+    # The folder
+
+    def open_folder(self) -> None:
+        """The folder as it is stored, at once; then as it is now."""
+        from fewshot_gui.jobs.stored import opening
+
+        session = self._session
+        self.work.drop("folder")
+        if session.columns is not None:
+            session.set_columns(None)
+        if session.project is not None and session.folder is not None:
+            self.work.start("folder", opening(session.project), self._opened, _looking())
+
+    def rescan(self) -> None:
+        """Looks for new and vanished pictures, then classifies what is new."""
+        from fewshot_gui.jobs.stored import scanning
+
+        session = self._session
+        if session.project is not None and session.folder is not None:
+            job = scanning(session.project, session.folder, session.columns)
+            self.work.start("folder", job, self._scanned, _looking())
+
+    def _opened(self, columns: PictureColumns | None) -> None:
+        if columns is not None and columns.n:
+            self._session.set_columns(columns)
+        self.rescan()
+
+    def _scanned(self, columns: PictureColumns) -> None:
+        if columns is not self._session.columns:
+            self._session.set_columns(columns)
+            self._adapting.start()
+        QTimer.singleShot(0, self, self._embed)  # once this run has ended
+
+    def _embed(self) -> None:
+        there = self._session.columns is not None and self.choices is not None
+        if there and not self.work.runs("folder"):
+            self.work.embed(self._embedded)
+
+    def _embedded(self, summary: Summary) -> None:
+        self._note_truth()
+        self._session.rows_changed.emit(None)
+        self._saving.start(_SAVE_MS)
+
+    # Adapting
+
+    def adapt_soon(self) -> None:
+        """Adapts once no change has come for a moment; a deeper adaptation was to examples that are others now."""
+        self._deep_wanted = self._deep_wanted or self.work.runs("deep") or self._method_is_deep
+        self._deepening.stop()
+        self.work.drop("deep")
+        self._adapting.start()
+
+    def deepen(self, wanted: bool) -> None:
+        """Lets the backbone itself learn from the examples, behind the instant head; False stops that."""
+        self._deep_wanted = wanted
+        run = self.work.runner.run("deep")
+        if wanted:
+            self._deepen()
+        elif run is not None:
+            run.cancel()
+
+    @property
+    def _method_is_deep(self) -> bool:
+        method = self._session.method
+        return method is not None and self.choices is not None and method.split(":")[0] in self.choices.pictures
+
+    def _adapt(self) -> None:
+        session = self._session
+        if session.project is None or session.how is None or self.choices is None:
+            return  # the model's coming brings us here again
+        method = None if self._method_is_deep else session.method
+        how = {"method": method, "unknown": session.how.unknown, "seed": session.how.seed}
+        examples, classes = self._support()
+        ids = tuple(classes[1])
+        self.work.adapt(examples, classes, how, lambda adapted: self._adapted(adapted, ids))
+
+    def _support(self) -> tuple[list[BenchExample], tuple[list[Any], ...]]:
+        from fewshot_gui.jobs.bench import BenchExample
+
+        classes = self._session.classes
+        index = {info.id: place for place, info in enumerate(classes)}
+        examples = [BenchExample(e.path, index[e.class_id], e.content, e.crop, e.id) for e in self._session.examples]
+        return examples, ([c.name for c in classes], [c.id for c in classes], [c.colour for c in classes])
+
+    def _adapted(self, adapted: Adapted, class_ids: tuple[int, ...]) -> None:
+        session = self._session
+        if session.project is None or not adapted.current:
+            return
+        self.last, self.deep = adapted, None
+        estimate = adapted.estimate
+        self.per_class = dict(zip(class_ids, estimate.per_class, strict=False)) if estimate is not None else {}
+        self._learn_contents(adapted)
+        if adapted.estimate is not None and adapted.estimate.accuracy.total:
+            self._note("estimate", adapted.estimate.accuracy)
+        self._note_truth()
+        session.rows_changed.emit(None)
+        session.adapted.emit(adapted)
+        self._saving.start(_SAVE_MS)
+        self.work.place()
+        if self._deep_wanted and len(session.classes) > 1:
+            self._deepening.start()
+
+    def _learn_contents(self, adapted: Adapted) -> None:
+        session = self._session
+        project, paths = session.project, {e.id: e.path for e in session.examples if e.content is None}
+        learned = {paths[key]: content for key, content in adapted.contents.items() if key in paths and content}
+        if learned and project is not None and session.attempt(lambda: project.learn_contents(learned)):
+            session.reload_examples()
+
+    def _deepen(self) -> None:
+        session = self._session
+        if session.how is None or self.choices is None or not session.examples or not self._deep_wanted:
+            return
+        method = session.method if self._method_is_deep else self.choices.deeper
+        how = {"method": method, "unknown": session.how.unknown, "seed": session.how.seed}
+        self.work.deepen(how, self._deepened)
+
+    def _deepened(self, deep: Deep) -> None:
+        self._deep_wanted, self.deep = self._method_is_deep, deep
+        for note in deep.notes:
+            self._session.warned.emit(note)
+        self._session.deepened.emit(deep)
+        self._session.rows_changed.emit(None)
+        self._note_truth()
+        self._saving.start(_SAVE_MS)
+
+    # Storing
+
+    def _storing(self) -> Any:
+        """The job that stores the answers as they are; None if there are none."""
+        project, columns = self._session.project, self._session.columns
+        if project is None or columns is None or self._stored is None or not columns.class_ids:
+            return None
+        from fewshot_gui.jobs.stored import store_answers
+
+        values = {"model": self.model_name, "method": self.last.method if self.last else None}
+        return store_answers(project, columns, values, self._stored)
+
+    def _save(self) -> None:
+        job = self._storing()
+        if job is not None:
+            self.work.start("store", job, _nothing)
+            if self.work.runs("folder", "deep"):
+                self._saving.start(_SAVE_AGAIN_MS)
+        self._tidying.start()
+
+    def _tidy(self) -> None:
+        """Idle: the file is put in order."""
+        project = self._session.project
+        if project is not None and not self.work.kinds():
+            self._session.attempt(project.checkpoint)
+
+    def _note_truth(self) -> None:
+        columns = self._session.columns
+        if columns is not None and (accuracy := columns.accuracy()).total:
+            self._note("truth", accuracy)
+
+    def _note(self, kind: Any, accuracy: Any) -> None:
+        """Into the history, unless its last point of this kind says the same."""
+        project = self._session.project
+        assert project is not None
+
+        def note() -> None:
+            points = [point for point in project.history() if point.kind == kind]
+            if not points or (points[-1].right, points[-1].total) != (accuracy.right, accuracy.total):
+                project.add_history(kind, accuracy.right, accuracy.total, accuracy.measured_on, None)
+
+        self._session.attempt(note)
+        self._session.measured.emit()
+
+    def _timer(self, milliseconds: int, then: Callable[[], None]) -> QTimer:
+        timer = QTimer(self, singleShot=True, interval=milliseconds)
+        timer.timeout.connect(then)
+        return timer
+
+
+def _looking() -> Progress:
+    return Progress(words.step_words("Looking for pictures"))
+
+
+def _nothing(result: object) -> None:
+    """What to do with a result nobody needs."""

@@ -1,0 +1,322 @@
+"""The window: a top bar, notices, the start page or the panes, and a foot; menus made from the table of commands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QAction, QCloseEvent
+from PySide6.QtWidgets import QMainWindow, QMessageBox, QStackedWidget, QVBoxLayout, QWidget
+
+from fewshot_gui import __version__
+from fewshot_gui.settings import Settings
+from fewshot_gui.types import Changes
+from fewshot_gui.ui import actions, asking, icons, translate
+from fewshot_gui.ui.commands import COMMANDS, MENUS, PANE_KEYS, Command, translated
+from fewshot_gui.ui.session import Session
+from fewshot_gui.ui.theme import Theme, set_role
+from fewshot_gui.ui.views.start import StartPage
+from fewshot_gui.ui.widgets.foot import Foot
+from fewshot_gui.ui.widgets.keys_dialog import KeysDialog
+from fewshot_gui.ui.widgets.notices import Notices
+from fewshot_gui.ui.widgets.top_bar import TopBar
+
+if TYPE_CHECKING:
+    from fewshot_gui.ui.panes import Panes
+
+_SIZE = (1400, 850)
+
+
+class Window(QMainWindow):
+    """One window on a session. language_chosen: the code of another language, for which a new window is made."""
+
+    language_chosen = Signal(str)
+
+    def __init__(self, session: Session, settings: Settings, language: str) -> None:
+        super().__init__()
+        self.session, self.settings = session, settings
+        self.panes: Panes | None = None
+        self._leaving = False
+        self.actions_by_id: dict[str, QAction] = {}
+        self.top, self.notices = TopBar(), Notices()
+        self.foot = Foot(translate.LANGUAGES, language)
+        self.start = StartPage()
+        self.pages = QStackedWidget()
+        self._blank = QWidget()
+        self._lay_out()
+        self._make_menus()
+        self._connect_parts()
+        self._connect_session()
+        self._renew()
+
+    # What is shown
+
+    def show_start(self) -> None:
+        """The start page."""
+        self.pages.setCurrentWidget(self.start)
+        self._renew()
+
+    def show_recent(self) -> None:
+        """The projects opened last, on the start page: asked for after the first frame, since it takes a moment."""
+        self.start.set_recent(asking.recent())
+
+    def show_session(self) -> None:
+        """The panes of the open project, else the start page."""
+        if self.session.project is None:
+            self.show_start()
+            self.show_recent()
+            return
+        if self.panes is None:
+            from fewshot_gui.ui.panes import Panes  # after the first frame: they need numpy and much else
+
+            self.panes = Panes(self.session, self.settings, self)
+            self.pages.addWidget(self.panes.widget)
+        self.panes.show_all()
+        self.pages.setCurrentWidget(self.panes.widget)
+        self._renew()
+
+    def leave(self) -> None:
+        """Closes this window but not the session: another window has taken its place."""
+        self._leaving = True
+        self.session.disconnect(self)
+        self.close()
+        self.deleteLater()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """See Qt."""
+        self.settings["window"] = bytes(self.saveGeometry().toBase64().data()).decode()
+        if self.panes is not None:
+            self.panes.save_state()
+        event.accept()
+
+    # Commands
+
+    def do(self, command: str) -> None:
+        """Carries out a command of the table, by its id."""
+        own = getattr(self, f"_do_{command}", None)
+        if own is not None:
+            own()
+        elif self.panes is not None and (pane := getattr(self.panes, f"do_{command}", None)) is not None:
+            pane()
+
+    def _do_new(self) -> None:
+        self.session.new()
+
+    def _do_open(self) -> None:
+        if path := asking.project_file(self, self.settings):
+            self.session.open(path)
+
+    def _do_home(self) -> None:
+        self.session.close_project()
+        self.show_start()
+        self.show_recent()
+
+    def _do_folder(self) -> None:
+        if path := asking.folder(self, self.settings, self.tr("Which folder shall be classified?")):
+            actions.set_folder(self.session, path)
+
+    def _do_rescan(self) -> None:
+        self.session.live.rescan()
+
+    def _do_export(self) -> None:
+        if target := asking.export_file(self, self.settings, self.session):
+            actions.export_answers(self.session, target)
+
+    def _do_export_classifier(self) -> None:
+        if path := asking.new_folder(self, self.settings, self.tr("Store the classifier as")):
+            actions.export_classifier(self.session, path)
+
+    def _do_save_copy(self) -> None:
+        if path := asking.new_project_file(self, self.settings, self.session, self.tr("Save a copy")):
+            actions.save_copy(self.session, path)
+
+    def _do_move(self) -> None:
+        if path := asking.new_project_file(self, self.settings, self.session, self.tr("Move project file")):
+            actions.move(self.session, path)
+
+    def _do_close(self) -> None:
+        self.close()
+
+    def _do_undo(self) -> None:
+        actions.undo(self.session)
+
+    def _do_redo(self) -> None:
+        actions.redo(self.session)
+
+    def _do_rename(self) -> None:
+        self.top.name.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def _do_deeper(self) -> None:
+        self.session.live.deepen(not self._is_deepening)
+
+    def _do_stop(self) -> None:
+        self.session.live.work.stop()
+
+    def _do_pause(self) -> None:
+        self.session.live.work.pause(not self.session.live.work.is_paused)
+
+    def _do_theme(self) -> None:
+        mode = "light" if Theme.current().is_dark else "dark"
+        self.settings["theme"] = mode
+        Theme.current().set_mode(mode)
+
+    def _do_full_screen(self) -> None:
+        self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
+
+    def _do_keys(self) -> None:
+        rows = [(c.words.replace("&", ""), ", ".join(k.toString() for k in c.sequences)) for c in COMMANDS if c.keys]
+        rows += [(translated(text), keys) for keys, text in PANE_KEYS]
+        self._keys = KeysDialog(rows, self)
+        self._keys.show()
+
+    def _do_about(self) -> None:
+        self._about = QMessageBox(self)
+        self._about.setWindowTitle(self.tr("About fewshot-gui"))
+        self._about.setIconPixmap(icons.app_icon().pixmap(64, 64))
+        self._about.setText(f"fewshot-gui {__version__}")
+        self._about.setInformativeText(
+            self.tr(
+                "A few pictures per class, and it sorts the rest. Everything is computed on this computer. "
+                "One class per picture: no boxes, no masks."
+            )
+        )
+        self._about.show()
+
+    # Making
+
+    def _lay_out(self) -> None:
+        self.setWindowTitle("fewshot-gui")
+        self.setWindowIcon(icons.app_icon())
+        self.resize(*_SIZE)
+        self.setMinimumSize(760, 520)
+        set_role(self._blank, "canvas")
+        self.pages.addWidget(self._blank)
+        self.pages.addWidget(self.start)
+        whole = QWidget()
+        set_role(whole, "canvas")
+        column = QVBoxLayout(whole)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.top)
+        column.addWidget(self.notices)
+        column.addWidget(self.pages, 1)
+        column.addWidget(self.foot)
+        self.setCentralWidget(whole)
+
+    def _make_menus(self) -> None:
+        menus = {name: self.menuBar().addMenu(translated(title)) for name, title in MENUS}
+        for command in COMMANDS:
+            menu = menus[command.menu]
+            if command.line_before:
+                menu.addSeparator()
+            menu.addAction(self._action(command))
+
+    def _action(self, command: Command) -> QAction:
+        action = QAction(command.words, self)
+        action.setCheckable(command.checkable)
+        action.setShortcuts(command.sequences)
+        if command.icon:
+            icons.set_icon(action, command.icon, "muted")
+        action.triggered.connect(lambda: self.do(command.id))
+        self.actions_by_id[command.id] = action
+        return action
+
+    def _connect_parts(self) -> None:
+        top, foot, start, session = self.top, self.foot, self.start, self.session
+        top.home_wanted.connect(lambda: self.do("home"))
+        top.renamed.connect(lambda name: actions.rename(session, name))
+        top.method_chosen.connect(lambda method: actions.set_method(session, method))
+        top.deeper_wanted.connect(session.live.deepen)
+        top.theme_wanted.connect(lambda: self.do("theme"))
+        foot.pause_wanted.connect(session.live.work.pause)
+        foot.stop_wanted.connect(session.live.work.stop)
+        foot.language_chosen.connect(self.language_chosen)
+        start.new_wanted.connect(lambda: self.do("new"))
+        start.demo_wanted.connect(lambda: actions.open_demo(session))
+        start.open_wanted.connect(lambda path: session.open(path) if path else self.do("open"))
+        start.dropped.connect(self._dropped_on_start)
+        Theme.current().changed.connect(self._theme_changed)
+        self._theme_changed()
+
+    def _connect_session(self) -> None:
+        session = self.session
+        session.project_changed.connect(self._project_changed)
+        session.changed.connect(self._changed)
+        session.progress.connect(self._progress)
+        session.warned.connect(self._warned)
+        session.failed.connect(self._failed)
+        session.offered.connect(self._offered)
+        session.state_changed.connect(self._renew)
+
+    # Hearing
+
+    def _project_changed(self, project: object) -> None:
+        self.notices.clear()
+        if project is not None:
+            self.show_session()
+        self._renew()
+
+    def _changed(self, changes: Changes) -> None:
+        self._renew()
+
+    def _progress(self, progress: object) -> None:
+        if progress is None:
+            self.foot.set_idle("")
+        else:
+            self.foot.set_progress(progress, paused=self.session.live.work.is_paused)  # type: ignore[arg-type]
+
+    def _warned(self, sentence: str) -> None:
+        self.notices.add("look", sentence)
+
+    def _failed(self, sentence: str) -> None:
+        self.notices.add("bad", sentence)
+
+    def _offered(self, sentence: str, ways: dict[str, Callable[[], None]]) -> None:
+        self.notices.add("plain", sentence, ways)
+
+    def _theme_changed(self) -> None:
+        self.top.set_dark(Theme.current().is_dark)
+
+    def _dropped_on_start(self, paths: list[str]) -> None:
+        """A project dropped is opened; anything else begins a new one, as if dropped on its classes."""
+        projects = [path for path in paths if path.endswith(".fewshot")]
+        if projects:
+            self.session.open(projects[0])
+        elif self.session.new() and self.panes is not None:
+            self.panes.take_paths(paths)
+
+    def _renew(self) -> None:
+        """Everything that depends on what is open and what runs."""
+        session = self.session
+        shown = session.project is not None
+        name = session.project_name if shown else None
+        self.setWindowTitle(f"{name} - fewshot-gui" if name else "fewshot-gui")
+        self.top.set_project(name, session.counts_words() if shown else "")
+        self.top.set_methods(session.methods, session.method, session.live.model_name)
+        self.top.set_deeper_running(self._is_deepening)
+        self.top.set_device(session.live.device_name)
+        has = {
+            "nothing": True,
+            "project": shown,
+            "classes": shown and session.has_examples,
+            "folder": shown and session.columns is not None,
+        }
+        for command in COMMANDS:
+            self.actions_by_id[command.id].setEnabled(has[command.need])
+        self.top.deeper.setEnabled(has["classes"])
+        self._renew_undo()
+        self.actions_by_id["pause"].setChecked(session.live.work.is_paused)
+        if self.panes is not None:
+            self.actions_by_id["right_column"].setChecked(self.panes.right_shown)
+
+    @property
+    def _is_deepening(self) -> bool:
+        return self.session.live.work.runs("deep")
+
+    def _renew_undo(self) -> None:
+        for id_, text in (("undo", self.session.undo_text), ("redo", self.session.redo_text)):
+            action = self.actions_by_id[id_]
+            plain = self.tr("&Undo") if id_ == "undo" else self.tr("&Redo")
+            action.setEnabled(text is not None)
+            action.setText(f"{plain}: {actions.undo_words(text)}" if text else plain)
