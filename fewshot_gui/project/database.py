@@ -174,8 +174,8 @@ class Database:
             )
 
 
-def connect(path: Path, *, log: bool) -> Connection:
-    """A connection to the file, made if it is not there. log: with a write-ahead log. UserError if that fails."""
+def connect(path: Path, *, log: bool | None = None) -> Connection:
+    """A connection to the file, made if it is not there. log: see `use_log`; None: as it is. UserError if it fails."""
     with told(path):
         connection = sqlite3.connect(
             path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False, factory=Connection
@@ -189,12 +189,18 @@ def connect(path: Path, *, log: bool) -> Connection:
     return connection
 
 
-def _set_up(connection: Connection, log: bool) -> None:
+def use_log(connection: Connection, log: bool) -> None:
+    """Has the file written through a write-ahead log from now on, or through a rollback journal."""
+    connection.execute(f"PRAGMA journal_mode = {'WAL' if log else 'DELETE'}")
+
+
+def _set_up(connection: Connection, log: bool | None) -> None:
     connection.execute("PRAGMA temp_store = MEMORY")
     connection.execute("PRAGMA synchronous = NORMAL")
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA trusted_schema = OFF")  # the file may come from anybody
-    connection.execute(f"PRAGMA journal_mode = {'WAL' if log else 'DELETE'}")
+    if log is not None:
+        use_log(connection, log)
     connection.execute(f"PRAGMA wal_autocheckpoint = {_LOG_PAGES}")
     connection.execute(f"PRAGMA journal_size_limit = {_LOG_BYTES // 2}")  # so that its size tells what is left to do
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from dataclasses import asdict, fields, replace
-from typing import Any
+from typing import Any, get_args
 
 from fewshot_gui.project.database import Connection
 from fewshot_gui.project.places import place_of
 from fewshot_gui.project.text import clean_name, from_text
-from fewshot_gui.project.values import ProjectSettings
+from fewshot_gui.project.values import ProjectSettings, Unknown
 
 UNTITLED = "Untitled"
 
@@ -72,13 +71,11 @@ def write_first(connection: Connection, name: str, values: ProjectSettings) -> N
 
 def _makes_sense(key: str, value: Any) -> bool:
     number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    checks: Mapping[str, bool] = {
-        "backbone": isinstance(value, str),
-        "method": value is None or isinstance(value, str),
-        "unknown": (number and 0 <= value <= 1) or value in ("off", "auto", "default"),
-        "seed": number and value == int(value) and value >= 0,
-    }
-    return checks[key]
+    if key == "unknown":
+        return value in get_args(Unknown) if isinstance(value, str) else number and 0 <= value <= 1
+    if key == "seed":
+        return isinstance(value, int) and number and value >= 0
+    return isinstance(value, str) or (key == "method" and value is None)
 
 
 def _fact(connection: Connection, key: str) -> str | None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from fewshot_gui.errors import UserError
 from fewshot_gui.project import facts
-from fewshot_gui.project.database import Connection, connect
+from fewshot_gui.project.database import Connection, connect, use_log
 from fewshot_gui.project.drives import on_network
 from fewshot_gui.project.failures import damaged, told
 from fewshot_gui.project.lock import ProjectLock
@@ -41,8 +41,8 @@ def create(path: Path, name: str, settings: ProjectSettings) -> None:
     """Makes a new project file, whole or not at all. UserError if there is something already."""
     _check_free(path)
     try:
-        # Not with a write-ahead log yet: what tells the file from a foreign one must lie in the file itself at once.
-        with closing(connect(path, log=False)) as connection, told(path):
+        # Without a write-ahead log yet: what tells the file from a foreign one must lie in the file itself at once.
+        with closing(connect(path)) as connection, told(path):
             connection.execute("BEGIN IMMEDIATE")
             for statement in TABLES:
                 connection.execute(statement)
@@ -80,13 +80,14 @@ def is_project(header: bytes) -> bool:
 
 def prepare(path: Path) -> None:
     """Brings a project file up to date and sees that it is whole and can be written to. UserError if not."""
-    with closing(connect(path, log=not on_network(path))) as connection, told(path):
+    with closing(connect(path)) as connection, told(path):
         if version_of(connection) > VERSION:
             raise UserError(
                 f"The project {path} was made by a newer version of fewshot_gui: install that version to open it."
             )
         if connection.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
             raise damaged(path, "is damaged")
+        use_log(connection, not on_network(path))
         migrate(connection, path)
         connection.execute("BEGIN IMMEDIATE")
         find_again(connection)

@@ -14,7 +14,7 @@ from fewshot_gui.errors import UserError
 from fewshot_gui.project import facts
 from fewshot_gui.project.database import Connection
 from fewshot_gui.project.files import SUFFIX, check_header
-from fewshot_gui.project.recent import recent_projects
+from fewshot_gui.project.recent import recent_projects, remember
 from fewshot_gui.project.store import Project
 from fewshot_gui.project.text import clean_name, unique_name
 from fewshot_gui.project.values import ProjectSettings
@@ -30,11 +30,13 @@ def projects_folder() -> Path:
 
 
 def new_project(name: str = facts.UNTITLED, settings: ProjectSettings | None = None) -> Project:
-    """A new project among the user's data; a number is added to a name that a known project has."""
+    """A new project among the user's data, on top of the recent ones; a known project's name gets a number."""
     folder = projects_folder()
     wanted = clean_name(name, facts.UNTITLED)
     unique = unique_name(wanted, [entry.name for entry in recent_projects()])
-    return Project.create(folder / _free_file(folder, unique), unique, settings)
+    project = Project.create(folder / _free_file(folder, unique), unique, settings)
+    remember(project)
+    return project
 
 
 def project_of(folder: str | Path) -> Path | None:
@@ -60,6 +62,7 @@ def open_folder(folder: str | Path) -> Project:
     absolute = os.path.abspath(folder)
     project = new_project(os.path.basename(absolute) or facts.UNTITLED)
     project.set_folder(absolute)
+    remember(project)
     return project
 
 

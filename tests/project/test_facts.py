@@ -1,0 +1,56 @@
+import sqlite3
+
+import pytest
+
+from fewshot_gui.project.store import Project
+from fewshot_gui.project.values import ProjectSettings
+from fewshot_gui.types import Changes
+
+
+def test_a_project_is_renamed_in_one_line_and_its_file_keeps_its_name(project, project_file):
+    assert project.rename(" Song\nbirds ") == Changes(frozenset({"name"}))
+    assert (project.name, project.path) == ("Song birds", project_file)
+
+
+def test_the_folder_is_chosen_and_given_up(project, tmp_path):
+    assert project.folder() is None
+    assert project.set_folder(str(tmp_path / "x" / ".." / "birds")) == Changes(frozenset({"folder"}))
+    assert project.folder() == str(tmp_path / "birds")
+    project.set_folder(None)
+    assert project.folder() is None
+    project.undo()
+    assert project.folder() == str(tmp_path / "birds")
+
+
+def test_settings_are_changed_one_by_one(project):
+    assert project.settings() == ProjectSettings()
+    changes = project.change_settings(method="maml", unknown=0.1)
+    project.change_settings(backbone="lite0-natural", seed=3)
+    assert project.settings() == ProjectSettings("lite0-natural", "maml", 0.1, 3)
+    assert changes == Changes(frozenset({"settings"}))
+
+
+@pytest.mark.parametrize(
+    "value", [{"seed": -1}, {"seed": "x"}, {"unknown": 2}, {"unknown": "on"}, {"method": 3}, {"backbone": None}]
+)
+def test_a_setting_that_makes_no_sense_is_a_mistake_of_the_program(project, value):
+    with pytest.raises(ValueError, match=next(iter(value))):
+        project.change_settings(**value)
+    assert project.settings() == ProjectSettings()
+
+
+def test_an_unknown_setting_is_a_mistake_of_the_program(project):
+    with pytest.raises(TypeError):
+        project.change_settings(colour="red")
+
+
+@pytest.mark.parametrize(
+    "stored", ["{", "[]", "null", '{"seed": "x", "colour": 3, "method": "ridge", "unknown": true}']
+)
+def test_stored_settings_that_make_no_sense_are_as_by_default(project, project_file, stored):
+    project.close()
+    with sqlite3.connect(project_file) as connection:
+        connection.execute("UPDATE facts SET value = ? WHERE key = 'settings'", (stored,))
+    connection.close()
+    with Project.open(project_file) as again:
+        assert again.settings() in (ProjectSettings(), ProjectSettings(method="ridge"))
