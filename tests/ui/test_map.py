@@ -362,3 +362,35 @@ def test_one_far_outlier_does_not_shrink_all_others():
     scene.read()
     others = scene.camera.to_pixels(columns.xy[1:], 300, 300)
     assert np.ptp(others, axis=0).max() > 100
+
+
+def test_pictures_get_their_point_when_their_place_is_known(view):
+    columns = columns_of(60)
+    known = columns.xy.copy()
+    columns.xy[20:] = np.nan
+    view.set_columns(columns)
+    assert view.canvas.scene.n == 20
+    columns.set_xy(None, known)
+    view.canvas.refresh_now()
+    scene = view.canvas.scene
+    assert scene.n == 60
+    new = scene.rows >= 20
+    assert (scene.xy[new] == known[scene.rows[new]]).all()
+
+
+def test_the_camera_follows_points_that_spread(view):
+    columns = view.canvas.scene.columns
+    columns.set_xy(None, columns.xy * 5)
+    view.canvas.refresh_now()
+    view.canvas.settle()
+    scene = view.canvas.scene
+    pixels = scene.camera.to_pixels(scene.xy, scene.width, scene.height)
+    assert ((pixels > 0) & (pixels < (scene.width, scene.height))).all()
+
+
+def test_more_than_one_strip_makes_a_large_picture(qtbot, view):
+    view.resize(1400, 900)
+    view.canvas.touch()
+    assert view.canvas.scene.bands > 1
+    qtbot.waitUntil(lambda: view.canvas.is_still)
+    assert all(near(colours_in(view.canvas), Theme.current().class_colour(index)) > 50 for index in range(3))

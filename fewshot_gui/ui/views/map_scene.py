@@ -107,7 +107,7 @@ class MapScene:
         if self.columns is None:
             return False
         rows, groups = _drawn(self.columns, self._shuffled, self.highlight)
-        end = self.columns.xy[rows]
+        end = _unpaired(_paired(self.columns.xy)[rows])
         start = _shown(self.xy, self._place[rows], end)
         first = not self.n
         self.rows, self.groups, self._start, self._end = rows, groups, start, end
@@ -115,7 +115,9 @@ class MapScene:
         self._place[rows] = np.arange(len(rows))
         self._old_marks = self.marks
         self._cameras = self.camera, self._wanted(end)
-        moves = not first and bool((start != end).any() or self._cameras[0] != self._cameras[1])
+        moves = not first and bool(
+            (_paired(start).view(np.int64) != _paired(end).view(np.int64)).any() or self._cameras[0] != self._cameras[1]
+        )
         self.step(0.0 if moves else 1.0)
         return moves
 
@@ -230,7 +232,7 @@ def _drawn(columns: PictureColumns, shuffled: np.ndarray, highlight: int | None)
     label = columns.shown_labels()
     pending = (columns.status == 0) & (label < 0) & (columns.verdict == 0)
     group = np.where(label >= 0, label.astype(np.intp) + FIRST_CLASS, np.where(pending, PENDING_GROUP, UNKNOWN_GROUP))
-    drawn = np.isfinite(columns.xy).all(1) & (columns.verdict != EXCLUDED)
+    drawn = np.isfinite(columns.xy[:, 0] + columns.xy[:, 1]) & (columns.verdict != EXCLUDED)
     rows = shuffled[drawn[shuffled]]
     groups = group[rows]
     lifted = groups == (-1 if highlight is None else highlight + FIRST_CLASS)
@@ -243,7 +245,17 @@ def _shown(xy: np.ndarray, place: np.ndarray, otherwise: np.ndarray) -> np.ndarr
     """[m, 2]: where points are drawn now, by their place [m]; a new one (-1) begins where it will be."""
     if not len(xy):
         return otherwise
-    return np.where((place >= 0)[:, None], xy[place], otherwise)
+    return _unpaired(np.where(place >= 0, _paired(xy)[place], _paired(otherwise)))
+
+
+def _paired(xy: np.ndarray) -> np.ndarray:
+    """[n] float64 that is no number but the two of a point, xy [n, 2] float32: gathered in one go, ten times faster."""
+    return np.ascontiguousarray(xy).view(np.float64).reshape(-1)
+
+
+def _unpaired(pairs: np.ndarray) -> np.ndarray:
+    """[n, 2] float32: what `_paired` made one."""
+    return pairs.view(np.float32).reshape(-1, 2)
 
 
 def _extent(xy: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
