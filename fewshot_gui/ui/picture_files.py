@@ -23,6 +23,7 @@ QT_FORMATS = frozenset({b"jpeg", b"png", b"bmp", b"gif", b"webp"})
 SIDES = (256, 512)  # pixels of the squares kept on disk
 QUALITY = 85
 FULL_PIXELS = 48_000_000  # a picture of more is shrunk while it is read: the window shows it, nothing computes with it
+SCREEN = 2560  # pixels: as long as most screens are wide
 _FULL_PIXELS_PILLOW = 89_478_485
 _KEPT = 0.8  # share of the limit that stays after clearing
 
@@ -48,7 +49,8 @@ class Full:
 class FullPicture:
     """A picture as a viewer needs it. image None: `reason` says why. width, height: of the original, upright, pixels.
 
-    size: bytes; modified: seconds since 1970; camera, taken: as the camera wrote them, or "".
+    small: the same, its longer side at most SCREEN pixels, for painting it shrunk. size: bytes; modified: seconds since
+    1970; camera, taken: as the camera wrote them, or "".
     """
 
     path: str
@@ -60,6 +62,7 @@ class FullPicture:
     modified: float = 0.0
     camera: str = ""
     taken: str = ""
+    small: QImage | None = None
 
 
 class DiskCache:
@@ -159,7 +162,15 @@ def full_picture(wanted: Full) -> FullPicture:
     from fewshot_gui.jobs.thumbnail import shot  # imports Pillow: in a worker, and only when a picture is opened
 
     told = shot(path)
-    return FullPicture(path, image, "", width, height, **known, camera=told.camera, taken=told.taken)
+    words = {"camera": told.camera, "taken": told.taken}
+    return FullPicture(path, image, "", width, height, **known, **words, small=_for_screen(image))
+
+
+def _for_screen(image: QImage) -> QImage:
+    if max(image.width(), image.height()) <= SCREEN:
+        return image
+    keep, smooth = Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
+    return image.scaled(SCREEN, SCREEN, keep, smooth)
 
 
 def _cache_name(wanted: Thumb, status: os.stat_result, side: int) -> str:

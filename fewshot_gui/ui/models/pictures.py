@@ -246,6 +246,11 @@ class PicturesModel(QAbstractListModel):
         row = self.row_at(position)
         return cell_of(self._columns, row) if row >= 0 and self._columns is not None else None
 
+    def cell_of_row(self, row: int) -> Cell:
+        """What there is to say of a picture, shown or not. There must be a folder."""
+        assert self._columns is not None
+        return cell_of(self._columns, row)
+
     # Qt's interface
 
     def rowCount(self, parent: AnyIndex = _NO_PARENT) -> int:  # noqa: N802

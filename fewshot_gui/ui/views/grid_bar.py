@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QEvent, QPoint, QSignalBlocker, QSize, Qt, QTimer
 from PySide6.QtGui import QAction, QIcon, QPainter, QPixmap, QResizeEvent
 from PySide6.QtWidgets import (
@@ -18,6 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from fewshot_gui.jobs.columns import PictureColumns
 from fewshot_gui.ui import icons
 from fewshot_gui.ui.models.order import Counts, Filter, Show, Sort
 from fewshot_gui.ui.models.pictures import PicturesModel
@@ -248,10 +251,7 @@ def fill_menu(menu: QMenu, view: GridView) -> None:
     columns, rows, tr = view.pictures.columns, view.selected_rows(), view.tr
     if columns is None or not len(rows):
         return
-    for label, name in enumerate(columns.class_names):
-        text = _short(name).replace("&", "&&")
-        action = menu.addAction(_dot(columns.colours[label]), f"{text}\t{label + 1}" if label < 9 else text)
-        action.triggered.connect(lambda _=False, label=label: view.assign_wanted.emit(rows, label))
+    add_classes(menu, columns, lambda label: view.assign_wanted.emit(rows, label))
     menu.addSeparator()
     for name, text, key, signal in (
         ("check", tr("Confirm"), "Enter", view.confirm_wanted),
@@ -263,6 +263,14 @@ def fill_menu(menu: QMenu, view: GridView) -> None:
         menu.addAction(action)
     opening = menu.addAction(icons.icon("expand", "muted", 14), tr("Open") + "\t" + tr("Space"))
     opening.triggered.connect(lambda: view.open_wanted.emit(int(rows[0])))
+
+
+def add_classes(menu: QMenu, columns: PictureColumns, chosen: Callable[[int], object]) -> None:
+    """An entry for each class, with its colour and its key; chosen: is given the class's index."""
+    for label, name in enumerate(columns.class_names):
+        text = _short(name).replace("&", "&&")
+        action = menu.addAction(_dot(columns.colours[label]), f"{text}\t{label + 1}" if label < 9 else text)
+        action.triggered.connect(lambda _=False, label=label: chosen(label))
 
 
 def _number(value: int) -> str:
