@@ -21,10 +21,9 @@ _LOG_PAGES = 10_000  # 40 MB: written back in passing only if no idle moment cam
 
 
 class Connection(sqlite3.Connection):
-    """One thread's connection. home: the folder of the project file; records: the journal's triggers are set up."""
+    """One thread's connection. home: the folder of the project file."""
 
     home: str = ""
-    records: bool = False
     closed: bool = False
 
     def __init__(self, *arguments: object, **options: object) -> None:
@@ -168,7 +167,9 @@ class Database:
 
     def _check_in_place(self) -> None:
         """What is written to a file that was deleted or replaced would be lost without a word."""
-        if self._open and _identity(self.path) != self._identity:
+        found = _identity(self.path)
+        same = found == self._identity if self._log else found is not None  # some network drives number files anew
+        if self._open and not same:
             raise UserError(
                 f"The project {self.path} is no longer there: put it back, or save a copy of what is open elsewhere."
             )

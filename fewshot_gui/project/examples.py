@@ -49,7 +49,7 @@ def add_examples(connection: Connection, class_id: int, new: Sequence[NewExample
 
 def move_examples(connection: Connection, example_ids: Sequence[int], class_id: int) -> None:
     """Moves examples to another class."""
-    if not is_class(connection, class_id):
+    if not example_ids or not is_class(connection, class_id):
         return
     connection.executemany("UPDATE examples SET class_id = ? WHERE id = ?", [(class_id, key) for key in example_ids])
     drop_twins(connection, class_id)

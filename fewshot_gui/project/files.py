@@ -105,8 +105,8 @@ def copy(connection: Connection, source: Path, target: Path) -> None:
     draft = target.with_name(f"{target.name}-new")
     try:
         _delete(draft)
-        _write_copy(connection, draft)
         with told(target):
+            _write_copy(connection, draft)
             _delete_beside(target)  # an old log would be taken for the new file's
             os.replace(draft, target)
     finally:
@@ -136,7 +136,7 @@ def _move_file(source: Path, target: Path) -> None:
 
 
 def _write_copy(connection: Connection, draft: Path) -> None:
-    with told(draft), closing(sqlite3.connect(draft, isolation_level=None, factory=Connection)) as copied:
+    with closing(sqlite3.connect(draft, isolation_level=None, factory=Connection)) as copied:
         connection.backup(copied)
         copied.execute("PRAGMA journal_mode = DELETE")
         set_home(copied, os.path.dirname(draft))

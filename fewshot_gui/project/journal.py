@@ -165,14 +165,16 @@ def _forget_oldest(connection: Connection) -> None:
 
 
 def _listen(connection: Connection) -> None:
-    """Sets up this connection's triggers, once. They write only while there is an entry in `recording`."""
-    if connection.records:
+    """Sets up this connection's triggers, once. They write only while there is an entry in `recording`.
+
+    Asks whether they are there: if the action that came first failed, they were taken back with it.
+    """
+    if connection.execute("SELECT 1 FROM temp.sqlite_master WHERE name = 'recording'").fetchone():
         return
-    connection.execute("CREATE TEMP TABLE IF NOT EXISTS recording (entry INTEGER)")
+    connection.execute("CREATE TEMP TABLE recording (entry INTEGER)")
     for table, columns in JOURNALLED.items():
         for trigger in _triggers(table, columns):
             connection.execute(trigger)
-    connection.records = True
 
 
 def _triggers(table: str, columns: tuple[str, ...]) -> Iterable[str]:
@@ -184,7 +186,7 @@ def _triggers(table: str, columns: tuple[str, ...]) -> Iterable[str]:
         ("DELETE", "TRUE", old, "NULL"),
     ):
         yield (
-            f"CREATE TEMP TRIGGER IF NOT EXISTS {table}_{event} AFTER {event} ON main.{table} WHEN {condition} BEGIN "
+            f"CREATE TEMP TRIGGER {table}_{event} AFTER {event} ON main.{table} WHEN {condition} BEGIN "
             f"INSERT INTO journal_rows (entry, kind, before, after) SELECT entry, '{table}', {before}, {after} "
             "FROM recording; END"
         )

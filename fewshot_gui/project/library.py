@@ -87,7 +87,9 @@ def _folder_in(path: Path) -> str | None:
     """The folder that a project classifies, read without opening it for work; None if that cannot be told."""
     try:
         check_header(path)
-        address = f"{path.absolute().as_uri()}?mode=ro"
+        # Without a log nobody is writing; SQLite would make one for the mere look, and leave it behind.
+        option = "mode=ro" if os.path.exists(f"{path}-wal") else "immutable=1"
+        address = f"{path.absolute().as_uri()}?{option}"
         with closing(sqlite3.connect(address, uri=True, factory=Connection)) as connection:
             return facts.folder(connection)
     except (UserError, OSError, sqlite3.Error):

@@ -1,4 +1,5 @@
 import gc
+import itertools
 import os
 import sqlite3
 import threading
@@ -121,6 +122,8 @@ def test_on_a_network_drive_there_is_no_write_ahead_log(project, project_file, a
     project.close()
     for module in (database, files):
         monkeypatch.setattr(module, "on_network", lambda path: True)
+    numbers = itertools.count()
+    monkeypatch.setattr(database, "_identity", lambda path: (0, next(numbers)))  # as some of them do
     with Project.open(project_file) as moved:
         moved.add_class("fox")
         in_threads(moved.classes, lambda: moved.add_class("owl"))

@@ -48,6 +48,11 @@ ACTIONS = {
     "review": lambda p, c, e, d: p.review(
         some(d, CONTENTS, 9), d.choice(["confirmed", "corrected", "unknown", "excluded", None]), d.choice(c)
     ),
+    "judge": lambda p, c, e, d: p.judge(
+        [(content, d.choice(["confirmed", "unknown", None]), d.choice(c)) for content in some(d, CONTENTS, 5)],
+        "drag",
+        {d.choice(c): new_examples(d)},
+    ),
 }
 
 
@@ -70,13 +75,14 @@ def test_the_lots_below_know_every_action():
 def test_200_actions_undone_and_redone_pass_through_the_same_states_also_after_reopening(project_file, seed):
     draw, project = random.Random(seed), Project.create(project_file, "Birds")
     states, all_changes = [dump(project_file)], []
-    for name in itertools.chain(ACTIONS, (draw.choice(list(ACTIONS)) for _ in range(200 - len(ACTIONS)))):
+    names = itertools.chain(ACTIONS, iter(lambda: draw.choice(list(ACTIONS)), None))
+    while len(all_changes) < 200:
+        name = next(names)
         changes = act(project, name, draw)
         assert bool(changes) == (dump(project_file) != states[-1])
         if changes:
             states.append(dump(project_file))
             all_changes.append(changes)
-    assert len(states) > 120
     for before, changes in zip(states[-2::-1], all_changes[::-1], strict=True):
         if draw.random() < 0.05:
             project.close()
@@ -162,6 +168,15 @@ def test_an_action_that_fails_half_way_changes_nothing(project, add_class, proje
     assert dump(project_file) == before
     assert project.undo_text == "Add class"
     project.add_examples(lynx, [NewExample("/pictures/b")])
+    project.undo()
+    assert dump(project_file) == before
+
+
+def test_after_a_first_action_that_failed_the_next_one_can_be_undone(project, project_file):
+    with pytest.raises(ValueError, match="no verdict"):
+        project.review(["11"], "maybe")
+    before = dump(project_file)
+    project.add_class("lynx")
     project.undo()
     assert dump(project_file) == before
 

@@ -49,6 +49,14 @@ def test_a_folder_gets_a_project_of_its_name_which_is_found_again(pictures):
     assert os.listdir(pictures) == ["a.jpg"]
 
 
+def test_looking_for_a_folder_s_project_leaves_the_projects_as_they_are(pictures):
+    with open_folder(pictures) as made:
+        name = made.path.name
+        assert project_of(pictures) == made.path  # one that is open shows what it wrote last
+    assert project_of(pictures) is not None
+    assert os.listdir(projects_folder()) == [name]
+
+
 def test_a_folder_s_project_is_found_wherever_it_was_moved(pictures, tmp_path):
     with open_folder(pictures) as made:
         made.move(tmp_path / "elsewhere" / "x.fewshot")
