@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from PySide6.QtCore import QByteArray, QCoreApplication, QMimeData, Qt, QUrl
+from PySide6.QtCore import QByteArray, QMimeData, QObject, Qt, QUrl
 from PySide6.QtGui import QDropEvent, QImage, QPixmap
 
 ROWS_MIME = "application/x-fewshot-ids"  # rows of the grid
@@ -127,65 +127,72 @@ def drawn_evenly(items: Sequence[T], at_most: int | None) -> tuple[T, ...]:
     return tuple(items[(2 * i + 1) * len(items) // (2 * at_most)] for i in range(at_most))
 
 
+class DropWords(QObject):
+    """What a drop would do, and what it leaves out, in the user's language.
+
+    A class, since pyside6-lupdate sees plurals only in `self.tr`, not in `translate`.
+    """
+
+    def promise(self, drop: Drop, *, on_class: bool) -> str:
+        """A short line of what dropping it here would do, or why nothing can be done with it."""
+        if drop.examples:
+            n = len(drop.examples)
+            to_class = self.tr("Drop to move %n example(s)", "", n)
+            return to_class if on_class else self.tr("Drop to make a class of %n example(s)", "", n)
+        if drop.image:
+            to_class = self.tr("Drop to add this picture")
+            return to_class if on_class else self.tr("Drop to make a class of this picture")
+        if count := len(drop.rows) + len(drop.pictures):
+            return self._pictures(count, len(drop.folders), on_class)
+        if drop.folders:
+            return self._folders(drop.folders, on_class)
+        if drop.links:
+            return self.tr("A web address: pictures are not fetched")
+        return self.tr("No picture among %n file(s)", "", len(drop.others))
+
+    def none_of_these(self, rows: int) -> str:
+        """What dropping so many pictures of the grid on "None of these" would do."""
+        return self.tr("Drop to say: none of these (%n)", "", rows)
+
+    def left_out(self, drop: Drop) -> str:
+        """One sentence about what a drop carried and the program does not use; "" if it uses all."""
+        if drop.links:
+            text = self.tr(
+                "The program does not fetch pictures from the internet: save the picture and drop the file, or copy "
+                "the picture itself and paste it. ({address})"
+            )
+            return text.replace("{address}", _short(drop.links[0]))
+        if not drop.others:
+            return ""
+        names = ", ".join(_short(os.path.basename(path)) for path in drop.others[:_NAMED])
+        if len(drop.others) > _NAMED:
+            names += ", …"
+        text = self.tr("%n file(s) left out, not being a picture: {names}.", "", len(drop.others))
+        return text.replace("{names}", names)
+
+    def _pictures(self, count: int, folders: int, on_class: bool) -> str:
+        if not on_class:
+            return self.tr("Drop to make a class of %n picture(s)", "", count)
+        if folders:
+            return self.tr("Drop to add %n picture(s) and the folders", "", count)
+        return self.tr("Drop to add %n picture(s)", "", count)
+
+    def _folders(self, folders: Sequence[str], on_class: bool) -> str:
+        if on_class:
+            return self.tr("Drop to add the pictures of %n folder(s)", "", len(folders))
+        if len(folders) > 1:
+            return self.tr("Drop to make %n class(es), one per folder", "", len(folders))
+        return self.tr("Drop to make a class of {folder}").replace("{folder}", folder_name(folders[0]))
+
+
 def promise(drop: Drop, *, on_class: bool) -> str:
     """A short line of what dropping it here would do, or why nothing can be done with it."""
-    translate = QCoreApplication.translate
-    if drop.examples:
-        return (
-            translate("Drops", "Drop to move %n example(s)", "", len(drop.examples))
-            if on_class
-            else translate("Drops", "Drop to make a class of %n example(s)", "", len(drop.examples))
-        )
-    if drop.image:
-        return (
-            translate("Drops", "Drop to add this picture")
-            if on_class
-            else translate("Drops", "Drop to make a class of this picture")
-        )
-    if count := len(drop.rows) + len(drop.pictures):
-        return _promise_pictures(count, len(drop.folders), on_class)
-    if drop.folders:
-        return _promise_folders(drop.folders, on_class)
-    if drop.links:
-        return translate("Drops", "A web address: pictures are not fetched")
-    return translate("Drops", "No picture among %n file(s)", "", len(drop.others))
-
-
-def _promise_pictures(count: int, folders: int, on_class: bool) -> str:
-    translate = QCoreApplication.translate
-    if not on_class:
-        return translate("Drops", "Drop to make a class of %n picture(s)", "", count)
-    if folders:
-        return translate("Drops", "Drop to add %n picture(s) and the folders", "", count)
-    return translate("Drops", "Drop to add %n picture(s)", "", count)
-
-
-def _promise_folders(folders: Sequence[str], on_class: bool) -> str:
-    translate = QCoreApplication.translate
-    if on_class:
-        return translate("Drops", "Drop to add the pictures of %n folder(s)", "", len(folders))
-    if len(folders) > 1:
-        return translate("Drops", "Drop to make %n class(es), one per folder", "", len(folders))
-    return translate("Drops", "Drop to make a class of {folder}").replace("{folder}", folder_name(folders[0]))
+    return DropWords().promise(drop, on_class=on_class)
 
 
 def left_out(drop: Drop) -> str:
     """One sentence about what a drop carried and the program does not use; "" if it uses all."""
-    translate = QCoreApplication.translate
-    if drop.links:
-        text = translate(
-            "Drops",
-            "The program does not fetch pictures from the internet: save the picture and drop the file, or copy the "
-            "picture itself and paste it. ({address})",
-        )
-        return text.replace("{address}", _short(drop.links[0]))
-    if not drop.others:
-        return ""
-    names = ", ".join(_short(os.path.basename(path)) for path in drop.others[:_NAMED])
-    if len(drop.others) > _NAMED:
-        names += ", …"
-    text = translate("Drops", "%n file(s) left out, not being a picture: {names}.", "", len(drop.others))
-    return text.replace("{names}", names)
+    return DropWords().left_out(drop)
 
 
 def _short(text: str) -> str:

@@ -42,7 +42,7 @@ class ClassCard(QWidget):
         super().__init__(parent)
         self._card = card
         self._thumbnails = thumbnails
-        self._promise = ""
+        self._promise = self._shots = ""
         self._pressed: QPoint | None = None
         self._editor: QLineEdit | None = None
         self._strip: ExamplesStrip | None = None
@@ -135,7 +135,7 @@ class ClassCard(QWidget):
         class_paint.paint_ground(
             painter, self.rect(), card.colour, focused=self.hasFocus(), glowing=bool(self._promise)
         )
-        class_paint.paint_header(painter, rects, card)
+        class_paint.paint_header(painter, rects, card, self._shots)
         class_paint.paint_more(painter, rects.more, hovered=self._hovered == rects.more)
         if card.shots:
             ratio = self.devicePixelRatioF()
@@ -269,7 +269,9 @@ class ClassCard(QWidget):
 
     def _renew(self) -> None:
         card = self._card
-        parts = [card.name, class_paint.shots_text(card), class_paint.key_text(card), card.accuracy or card.note]
+        self._shots = self.tr("%n shot(s)", "", card.shots)
+        key = self.tr("key {key}").replace("{key}", card.key) if card.key else ""
+        parts = [card.name, self._shots, key, card.accuracy or card.note]
         self.setAccessibleName(", ".join(part for part in parts if part))
         self._lay_out()
         self.update()

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-from PySide6.QtCore import QCoreApplication, QPoint, QRect, QTimer
+from PySide6.QtCore import QPoint, QRect, QTimer
 from PySide6.QtGui import QDragMoveEvent, QDropEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
@@ -44,7 +44,7 @@ FindTarget = Callable[[QPoint, Drop], Target | None]
 def promise(drop: Drop, place: Place) -> str:
     """What dropping it there would do, in a line."""
     if place == "none":
-        return QCoreApplication.translate("Drops", "Drop to say: none of these (%n)", "", len(drop.rows))
+        return drops.DropWords().none_of_these(len(drop.rows))
     return drops.promise(drop, on_class=place == "class")
 
 

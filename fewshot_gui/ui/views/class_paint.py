@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QCoreApplication, QLineF, QRect, QRectF, Qt
+from PySide6.QtCore import QLineF, QRect, QRectF, Qt
 from PySide6.QtGui import QFontMetrics, QPainter, QPainterPath, QPen, QPixmap
 
 from fewshot_gui.ui import icons
@@ -54,23 +54,10 @@ def card_rects(width: int, shots: int) -> CardRects:
     )
 
 
-def name_rect(rects: CardRects, card: CardData) -> QRect:
-    """Where the name is written: left of the shots."""
-    return rects.header.adjusted(0, 0, -_shots_width(card) - (KEYCAP + 6 if card.key else 0) - 8, 0)
-
-
-def shots_text(card: CardData) -> str:
-    """How many examples there are."""
-    return QCoreApplication.translate("ClassCard", "%n shot(s)", "", card.shots)
-
-
-def key_text(card: CardData) -> str:
-    """The key that assigns the class, in words; "" without one."""
-    return QCoreApplication.translate("ClassCard", "key {key}").replace("{key}", card.key) if card.key else ""
-
-
-def _shots_width(card: CardData) -> int:
-    return QFontMetrics(Theme.current().font(SMALL)).horizontalAdvance(shots_text(card))
+def name_rect(rects: CardRects, card: CardData, shots: str) -> QRect:
+    """Where the name is written: left of the shots and the key."""
+    wide = QFontMetrics(Theme.current().font(SMALL)).horizontalAdvance(shots)
+    return rects.header.adjusted(0, 0, -wide - (KEYCAP + 6 if card.key else 0) - 8, 0)
 
 
 def paint_ground(painter: QPainter, rect: QRect, colour: int, *, focused: bool, glowing: bool) -> None:
@@ -86,19 +73,19 @@ def paint_ground(painter: QPainter, rect: QRect, colour: int, *, focused: bool, 
     painter.drawRoundedRect(QRectF(rect).adjusted(1, 1, -1, -1), CARD_RADIUS, CARD_RADIUS)
 
 
-def paint_header(painter: QPainter, rects: CardRects, card: CardData) -> None:
-    """Swatch, name, shots, and the key as a key."""
+def paint_header(painter: QPainter, rects: CardRects, card: CardData, shots: str) -> None:
+    """Swatch, name, shots in words, and the key as a key."""
     theme = Theme.current()
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(theme.class_colour(card.colour))
     painter.drawRoundedRect(rects.swatch, 3, 3)
     painter.setPen(theme.colour("text"))
     painter.setFont(theme.font(strong=True))
-    _write(painter, name_rect(rects, card), one_line(card.name))
+    _write(painter, name_rect(rects, card, shots), one_line(card.name))
     painter.setPen(theme.colour("muted"))
     painter.setFont(theme.font(SMALL))
-    shots = rects.header.adjusted(0, 0, -KEYCAP - 6 if card.key else 0, 0)
-    _write(painter, shots, shots_text(card), Qt.AlignmentFlag.AlignRight)
+    left_of_key = rects.header.adjusted(0, 0, -KEYCAP - 6 if card.key else 0, 0)
+    _write(painter, left_of_key, shots, Qt.AlignmentFlag.AlignRight)
     if card.key:
         _paint_key(painter, rects.header, card.key)
 

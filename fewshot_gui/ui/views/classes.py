@@ -242,11 +242,11 @@ class ClassesView(QFrame):
 
     def _menu(self, class_id: int, at: QPoint) -> None:
         if card := self.list.card(class_id):
-            class_menus.class_menu(self, card.data, card.selected_examples(), expanded=card.expanded).popup(at)
+            class_menus.ClassMenu(self, card.data, card.selected_examples(), expanded=card.expanded).popup(at)
 
     def _examples_menu(self, class_id: int, at: QPoint) -> None:
         if card := self.list.card(class_id):
-            class_menus.examples_menu(self, card.data, card.selected_examples()).popup(at)
+            class_menus.ExamplesMenu(self, card.data, card.selected_examples()).popup(at)
 
     def _wire(self, card: ClassCard) -> None:
         """Passes on what a new card wishes."""
