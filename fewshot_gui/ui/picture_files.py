@@ -1,7 +1,7 @@
 """From a file to a QImage, for worker threads: thumbnails by way of a cache on disk, and pictures at full size.
 
-Qt's own reader comes first: it shrinks a JPEG while decoding it and does not hold Python's lock meanwhile. What it does not
-read (HEIC, RAW, AVIF, odd TIFF) goes through the engine's decoder, which also knows the reason why a picture is unreadable.
+Qt's own reader comes first: it shrinks a JPEG while decoding it and does not hold Python's lock meanwhile. What it does
+not read (HEIC, RAW, AVIF, odd TIFF) goes through the engine's decoder, which also knows why a picture is unreadable.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _KEPT = 0.8  # share of the limit that stays after clearing
 
 @dataclass(frozen=True, slots=True)
 class Thumb:
-    """A thumbnail asked for: a square of `side` device pixels, its corners rounded by `radius`. crop: of the picture."""
+    """A thumbnail asked for: a square of `side` device pixels, its corners rounded by `radius`. crop: what of it."""
 
     path: str
     side: int
@@ -199,7 +199,8 @@ def _square(wanted: Thumb, side: int) -> QImage | str:
     middle.moveCenter(area.center())
     image = image.copy(middle)
     if short > side:
-        image = image.scaled(side, side, Qt.AspectRatioMode.IgnoreAspectRatio, Qt.TransformationMode.SmoothTransformation)
+        smooth = Qt.TransformationMode.SmoothTransformation
+        image = image.scaled(side, side, Qt.AspectRatioMode.IgnoreAspectRatio, smooth)
     return _opaque(image)
 
 

@@ -1,7 +1,7 @@
 """Thumbnails, and pictures at full size, decoded in worker threads and kept in memory.
 
-Who needs many (the grid) says at every move what is wanted now, nearest first: that list replaces the one before, so that
-what has scrolled away is never decoded, and the newest list of all is served first. Who needs few just asks.
+Who needs many (the grid) says at every move what is wanted now, nearest first: that list replaces the one before, so
+that what has scrolled away is never decoded, and the newest list of all is served first. Who needs few just asks.
 Workers make QImages; QPixmaps are made in the GUI thread, a few milliseconds at a time.
 """
 

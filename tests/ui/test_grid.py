@@ -207,7 +207,8 @@ def test_a_click_in_a_gap_selects_none(view):
 
 def test_dragging_takes_all_selected_pictures_along(view, monkeypatch):
     taken = []
-    monkeypatch.setattr("fewshot_gui.ui.views.grid_input.QDrag.exec", lambda drag, *_: taken.append(drops.read(drag.mimeData())))
+    path = "fewshot_gui.ui.views.grid_input.QDrag.exec"
+    monkeypatch.setattr(path, lambda drag, *_: taken.append(drops.read(drag.mimeData())))
     view.select_rows([1, 2, 3])
     QTest.mousePress(view.viewport(), Qt.MouseButton.LeftButton, pos=middle(view, 2))
     QTest.mouseMove(view.viewport(), middle(view, 2) + QPoint(40, 0))

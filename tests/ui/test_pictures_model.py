@@ -116,7 +116,13 @@ def test_a_random_audit_is_the_same_for_the_same_seed_and_keeps_examples_for_the
 
 @pytest.mark.parametrize(
     ("text", "rows"),
-    [("", [0, 1, 2, 3]), ("MEADOW", [0, 1]), ("meadow 2", [1]), ("class:rose", [0, 3]), ('class:"oak leaf" forest', [2])],
+    [
+        ("", [0, 1, 2, 3]),
+        ("MEADOW", [0, 1]),
+        ("meadow 2", [1]),
+        ("class:rose", [0, 3]),
+        ('class:"oak leaf" forest', [2]),
+    ],
 )
 def test_search_asks_for_all_words_of_the_path_and_for_labels(model, text, rows):
     paths = ["/p/Meadow/img1.jpg", "/p/Meadow/img2.jpg", "/p/forest/img3.jpg", "/p/forest/x.jpg"]

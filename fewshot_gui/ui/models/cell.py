@@ -98,6 +98,7 @@ def cell_of(columns: PictureColumns, row: int) -> Cell:
     label = label if label < len(names) else -1  # classes may be on their way out while a frame is painted
     support = bool(columns.support[row])
     confidence = _confidence(columns, row, status, verdict)
+    unsure = confidence is not None and confidence < REVIEW_BELOW
     return Cell(
         row=row,
         path=columns.paths[row],
@@ -107,7 +108,7 @@ def cell_of(columns: PictureColumns, row: int) -> Cell:
         confidence=confidence,
         status=status,
         verdict=verdict,
-        review=confidence is not None and confidence < REVIEW_BELOW and status == OK and verdict == NONE and not support,
+        review=unsure and status == OK and verdict == NONE and not support,
         support=support,
         reason=columns.reason.get(row, "") if status == UNREADABLE else "",
     )

@@ -26,7 +26,6 @@ from fewshot_gui.jobs.columns import (
 
 REVIEW_BELOW = 0.6  # an answer that is less sure than this is worth a look
 _WORDS = re.compile(r'class:"([^"]*)"?|class:(\S+)|(\S+)', re.IGNORECASE)
-_AUDIT_LAST = (EXCLUDED,)
 _DIGITS = 12  # a number in a name is compared as if it had this many digits
 
 
@@ -182,7 +181,7 @@ def sorted_rows(columns: PictureColumns, rows: np.ndarray, sort: Sort, names: Na
         return rows[np.argsort(names.rank()[rows], kind="stable")]
     if sort is Sort.AUDIT:
         chance = np.random.default_rng(seed).permutation(columns.n)[rows]
-        last = columns.support[rows] | (columns.status[rows] == UNREADABLE) | np.isin(columns.verdict[rows], _AUDIT_LAST)
+        last = columns.support[rows] | (columns.status[rows] == UNREADABLE) | (columns.verdict[rows] == EXCLUDED)
         return rows[np.argsort(chance + columns.n * last, kind="stable")]
     if sort is Sort.FOLDER:
         return rows

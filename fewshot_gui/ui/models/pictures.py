@@ -1,8 +1,8 @@
 """The folder's pictures as a Qt model: a thin shell around PictureColumns and one index array, the order.
 
-A position is a place in the grid, a row a picture: `order[position]` is a row. While answers come in, nothing moves: the
-order stays as it was made, pictures that newly pass the filter are put at its end, and `stale` says that sorting again
-would change something. `settle` does that, and so does the end of a run.
+A position is a place in the grid, a row a picture: `order[position]` is a row. While answers come in, nothing moves:
+the order stays as it was made, pictures that newly pass the filter are put at its end, and `stale` says that sorting
+again would change something. `settle` does that, and so does the end of a run.
 """
 
 from __future__ import annotations
@@ -13,7 +13,16 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from PySide6.QtCore import QAbstractListModel, QMimeData, QModelIndex, QObject, QPersistentModelIndex, Qt, QTimer, Signal
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QMimeData,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    Qt,
+    QTimer,
+    Signal,
+)
 
 from fewshot_gui.jobs.columns import PictureColumns
 from fewshot_gui.ui import drops
@@ -209,7 +218,8 @@ class PicturesModel(QAbstractListModel):
 
     def _append(self, hidden: np.ndarray) -> None:
         """Puts those of the hidden rows that now pass at the end, so that nothing under the pointer moves."""
-        assert self._columns is not None and self._names is not None
+        assert self._columns is not None
+        assert self._names is not None
         rows = hidden[filtered(self._columns, self._filter, hidden)]
         if self._search and len(rows):
             rows = rows[searched(self._columns, self._names, self._search, rows)]
@@ -253,7 +263,7 @@ class PicturesModel(QAbstractListModel):
 
     # Qt's interface
 
-    def rowCount(self, parent: AnyIndex = _NO_PARENT) -> int:  # noqa: N802
+    def rowCount(self, parent: AnyIndex = _NO_PARENT) -> int:
         """How many pictures are shown."""
         return 0 if parent.isValid() else len(self._order)
 
@@ -276,14 +286,6 @@ class PicturesModel(QAbstractListModel):
             return Qt.ItemFlag.ItemIsDropEnabled
         usual = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemNeverHasChildren
         return usual | Qt.ItemFlag.ItemIsDragEnabled
-
-    def mimeTypes(self) -> list[str]:  # noqa: N802
-        """Our own rows, and files for other programs."""
-        return [drops.ROWS_MIME, "text/uri-list"]
-
-    def mimeData(self, indexes: Sequence[QModelIndex]) -> QMimeData:  # noqa: N802
-        """Drag data of positions; see `drag_data`."""
-        return self.drag_data(np.array([self.row_at(index.row()) for index in indexes], np.int32))
 
     def drag_data(self, rows: np.ndarray) -> QMimeData:
         """What a drag of these rows carries: the rows themselves and, up to FILES_DRAGGED, the files."""

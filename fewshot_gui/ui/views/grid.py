@@ -1,7 +1,8 @@
 """The grid of pictures: an item view whose layout is arithmetic, so that 100,000 pictures cost what 100 cost.
 
-It knows no project and no job: pictures come in by a PicturesModel, wishes go out by signals. The selection is one bool per
-picture (`selection`); Qt's own selection model holds the current picture and, for screen readers, the visible part of ours.
+It knows no project and no job: pictures come in by a PicturesModel, wishes go out by signals. The selection is one bool
+per picture (`selection`); Qt's own selection model holds the current picture and, for screen readers, the visible part
+of ours.
 """
 
 from __future__ import annotations
@@ -35,7 +36,8 @@ class GridView(GridBase):
 
     confirm_wanted, unknown_wanted, exclude_wanted (rows): keys Enter, U, X. assign_wanted(rows, class index): 1 to 9.
     open_wanted(row): Space or double click. selection_changed(rows). visible_changed(rows): what is on the screen.
-    current_changed(row): where the keyboard is, -1 nowhere. files_dropped(paths), choose_folder_wanted: what to classify.
+    current_changed(row): where the keyboard is, -1 nowhere. files_dropped(paths), choose_folder_wanted: what to
+    classify.
     menu_wanted(position on the screen).
     """
 
@@ -52,7 +54,7 @@ class GridView(GridBase):
     menu_wanted = Signal(QPoint)
 
     _made = False  # Qt asks for geometry and sends events while the base class is still being made
-    _handlers: Mapping[QEvent.Type, Callable[[Any], None]] = {}  # noqa: RUF012 - of each view, once it is made
+    _handlers: Mapping[QEvent.Type, Callable[[Any], None]] = {}
 
     def __init__(self, model: PicturesModel, thumbnails: Thumbnails, parent: QWidget | None = None) -> None:
         super().__init__(model, parent)
@@ -222,7 +224,7 @@ class GridView(GridBase):
         self._want_thumbnails()
 
     def _want_thumbnails(self) -> None:
-        """Asks for what is on the screen, then for a screen ahead in the direction of scrolling, then for one behind."""
+        """Asks for what is on the screen, then for a screen ahead in the direction of scrolling, then one behind."""
         columns, visible = self._pictures.columns, self.visible_positions()
         if columns is None:
             self._thumbnails.want(self._client, [])
@@ -236,7 +238,8 @@ class GridView(GridBase):
         self._offset = self.verticalOffset()
         order, paths, cells = self._pictures.order, columns.paths, self.cells
         wanted = [*visible, *(ahead if down else reversed(behind)), *(reversed(behind) if down else ahead)]
-        thumbs = [Thumb(paths[row], cells.picture_side, cells.radius) for row in order[wanted].tolist()] if wanted else []
+        rows = order[np.asarray(wanted, np.intp)].tolist()
+        thumbs = [Thumb(paths[row], cells.picture_side, cells.radius) for row in rows]
         self._on_screen = {thumb.path: position for thumb, position in zip(thumbs, visible, strict=False)}
         self._thumbnails.want(self._client, thumbs)
         self._mirror_selection(visible)

@@ -2,28 +2,25 @@
 
 What a subclass adds is what cells look like and what the mouse and the keys do.
 
-It is a QListView in name, since that is what Qt makes known to screen readers with all its items; of QListView's own layout,
-which takes seconds for 100,000 items, nothing is used: every method that would come to it is QAbstractItemView's or ours.
 """
 
 from __future__ import annotations
 
 from PySide6.QtCore import (
-    QItemSelection,
     QItemSelectionModel,
     QModelIndex,
     QPersistentModelIndex,
     QPoint,
     QRect,
-    QSize,
     Qt,
 )
-from PySide6.QtGui import QRegion, QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QListView, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QAbstractItemView, QWidget
 
 from fewshot_gui.ui.models.pictures import PicturesModel
 from fewshot_gui.ui.models.selection import RowSelection
 from fewshot_gui.ui.views.grid_layout import GAP, GridLayout
+from fewshot_gui.ui.views.plain_view import PlainView
 
 SMALLEST, USUAL, LARGEST = 96, 128, 320  # pixels: the width of a cell that may be asked for
 
@@ -37,7 +34,7 @@ _STEPS = {
 }  # fmt: skip
 
 
-class GridBase(QListView):
+class GridBase(PlainView):
     """Geometry and the current cell. selection: one bool per picture; Qt's selection model holds the current cell, and
     for screen readers the visible part of ours."""
 
@@ -139,9 +136,7 @@ class GridBase(QListView):
         elif y + height + GAP > bar.value() + room:
             bar.setValue(y + height + GAP - room)
 
-    def moveCursor(
-        self, action: QAbstractItemView.CursorAction, modifiers: Qt.KeyboardModifier
-    ) -> QModelIndex:
+    def moveCursor(self, action: QAbstractItemView.CursorAction, modifiers: Qt.KeyboardModifier) -> QModelIndex:
         """The cell that a key would move to."""
         position = self.target(action)
         return self._pictures.index(position) if position >= 0 else QModelIndex()
@@ -159,27 +154,15 @@ class GridBase(QListView):
         dx, dy = _STEPS[action]
         return grid.moved(current, dx, dy * (page if action in _PAGES else 1))
 
-    def horizontalOffset(self) -> int:
-        """Nothing lies beside the viewport."""
-        return 0
-
     def verticalOffset(self) -> int:
         """Pixels scrolled."""
         return self.verticalScrollBar().value()
-
-    def isIndexHidden(self, index: AnyIndex) -> bool:
-        """What is hidden is not in the model."""
-        return False
 
     def setSelection(self, rect: QRect, command: QItemSelectionModel.SelectionFlag) -> None:
         """Selects what a rectangle of the viewport touches."""
         inside = rect.normalized().translated(0, self.verticalOffset())
         positions = self.grid.touching(inside.x(), inside.y(), inside.width(), inside.height())
         self.selection.replace(self._pictures.order[positions])
-
-    def visualRegionForSelection(self, selection: QItemSelection) -> QRegion:
-        """Where to repaint: selections are mirrored for what is visible only, so all of it."""
-        return QRegion(self.viewport().rect())
 
     def updateGeometries(self) -> None:
         """Renews the scroll bar for the number and size of cells."""
@@ -255,23 +238,3 @@ class GridBase(QListView):
         self.verticalScrollBar().setValue(self.grid.rect(position)[1] - distance if inside else 0)
         self.settled()
         self.viewport().update()
-
-    def doItemsLayout(self) -> None:  # noqa: N802
-        """There is nothing to lay out."""
-        QAbstractItemView.doItemsLayout(self)
-
-    def rowsAboutToBeRemoved(self, parent: QModelIndex, start: int, end: int) -> None:  # noqa: N802
-        """See rowsInserted; the model never does."""
-        QAbstractItemView.rowsAboutToBeRemoved(self, parent, start, end)
-
-    def currentChanged(self, current: QModelIndex, previous: QModelIndex) -> None:  # noqa: N802
-        """Another cell is current."""
-        QAbstractItemView.currentChanged(self, current, previous)
-
-    def selectionChanged(self, selected: QItemSelection, deselected: QItemSelection) -> None:  # noqa: N802
-        """What screen readers are told of the selection changed."""
-        QAbstractItemView.selectionChanged(self, selected, deselected)
-
-    def viewportSizeHint(self) -> QSize:  # noqa: N802
-        """Any size will do."""
-        return QSize(300, 300)

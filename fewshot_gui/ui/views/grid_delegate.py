@@ -1,6 +1,7 @@
 """How a picture of the grid looks: a card with the picture, its label, how sure that is, and what a person said of it.
 
-Nothing is told by colour alone: the label is a word, the confidence a number beside its bar, states have an icon and words.
+Nothing is told by colour alone: the label is a word, the confidence a number beside its bar, states have an icon and
+words.
 """
 
 from __future__ import annotations
@@ -221,9 +222,7 @@ class GridDelegate(QStyledItemDelegate):
         radius = rect.height() / 2
         painter.drawRoundedRect(rect, radius, radius)
 
-    def _words(
-        self, painter: QPainter, rect: QRect, words: str, colour: QColor, font: Type, align: int
-    ) -> None:
+    def _words(self, painter: QPainter, rect: QRect, words: str, colour: QColor, font: Type, align: int) -> None:
         painter.setFont(font.font)
         painter.setPen(colour)
         painter.drawText(rect, align, words)

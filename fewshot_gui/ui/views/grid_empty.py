@@ -58,7 +58,7 @@ class GridEmpty(QWidget):
         self.button.setText(button)
         self.button.setVisible(bool(button))
 
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+    def resizeEvent(self, event: QResizeEvent) -> None:
         """Lines of text are no longer than is good to read."""
         super().resizeEvent(event)
         side = max(16, (self.width() - _WIDEST) // 2)

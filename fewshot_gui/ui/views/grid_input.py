@@ -1,4 +1,4 @@
-"""What the keys and the mouse do in the grid: the current picture, the selection, the wishes. Split from its painting."""
+"""What the keys and the mouse do in the grid: the current picture, the selection, the wishes. Apart from painting."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _SCROLL_MS, _FASTEST = 30, 60  # while a rubber band is drawn beyond the edge: p
 
 
 class GridKeys:
-    """Arrows, Home, End, Page: move and select; Shift: from the anchor on; Ctrl: move alone. Letters and digits: wishes."""
+    """Arrows, Home, End, Page move and select; Shift: from the anchor on; Ctrl: move alone. Letters, digits: wishes."""
 
     def __init__(self, view: GridView) -> None:
         self._view = view
@@ -155,10 +155,11 @@ class GridPointer(QObject):
         at = event.position().toPoint()
         if self._start is not None:
             self._stretch(at)
-        elif self._pressed >= 0 and event.buttons() & Qt.MouseButton.LeftButton:
-            if (at - self._pressed_at).manhattanLength() >= QApplication.startDragDistance():
-                self._pressed, self._alone = -1, False
-                self.drag()
+            return
+        held = self._pressed >= 0 and event.buttons() & Qt.MouseButton.LeftButton
+        if held and (at - self._pressed_at).manhattanLength() >= QApplication.startDragDistance():
+            self._pressed, self._alone = -1, False
+            self.drag()
 
     def release(self, event: QMouseEvent) -> None:
         """Ends the rubber band, or the click on one of several selected pictures."""

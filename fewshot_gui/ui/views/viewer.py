@@ -8,7 +8,17 @@ from collections.abc import Sequence
 import numpy as np
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QIcon, QKeyEvent
-from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QLabel, QMenu, QPushButton, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QDialog,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QPushButton,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from fewshot_gui.jobs.columns import PENDING, UNREADABLE
 from fewshot_gui.ui import icons
@@ -113,15 +123,15 @@ class Viewer(QDialog):
         self.previous.setEnabled(self._position > 0)
         self.next.setEnabled(self._position < number - 1 or not shown)
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+    def keyPressEvent(self, event: QKeyEvent) -> None:
         """As in the grid; arrows go to the neighbours, Space and Escape close, + - 0 zoom, 1-9 are classes."""
         keys, key = Qt.Key, event.key()
         moves = {
             keys.Key_Left: -1, keys.Key_Up: -1, keys.Key_PageUp: -1, keys.Key_Right: 1, keys.Key_Down: 1,
             keys.Key_PageDown: 1, keys.Key_Home: -len(self._model.order), keys.Key_End: len(self._model.order),
         }  # fmt: skip
-        others = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier
-        if event.modifiers() & others:
+        modifiers = Qt.KeyboardModifier
+        if event.modifiers() & (modifiers.ControlModifier | modifiers.AltModifier | modifiers.MetaModifier):
             event.ignore()  # undo and the like are the window's
         elif key in moves:
             self.step(moves[key])

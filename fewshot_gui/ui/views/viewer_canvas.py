@@ -78,7 +78,7 @@ class PictureCanvas(QWidget):
         """Larger (steps > 0) or smaller."""
         self.set_scale(self.scale * _STEP**steps, at)
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+    def paintEvent(self, event: QPaintEvent) -> None:
         """The picture, or why there is none."""
         painter, theme = QPainter(self), Theme.current()
         painter.fillRect(self.rect(), theme.colour("canvas"))
@@ -93,35 +93,35 @@ class PictureCanvas(QWidget):
             self._paint_part(painter, image)
         painter.end()
 
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+    def resizeEvent(self, event: QResizeEvent) -> None:
         """Fits anew."""
         super().resizeEvent(event)
         self._fitted = None
         self._changed()
 
-    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802
+    def wheelEvent(self, event: QWheelEvent) -> None:
         """Zooms at the pointer."""
         self.zoom(event.angleDelta().y() / _NOTCH, event.position())
         event.accept()
 
-    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+    def mousePressEvent(self, event: QMouseEvent) -> None:
         """Takes hold of the picture."""
         if event.button() == Qt.MouseButton.LeftButton and not self._fits:
             self._grabbed = self._in_picture(event.position())
             self.setCursor(Qt.CursorShape.ClosedHandCursor)
 
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Drags it."""
         if self._grabbed is not None:
             self._centre += self._grabbed - self._in_picture(event.position())
             self._changed()
 
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Lets go."""
         self._grabbed = None
         self.unsetCursor()
 
-    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """For the dialog."""
         self.double_clicked.emit()
 
@@ -184,8 +184,8 @@ class PictureCanvas(QWidget):
 
     def _paint_none(self, painter: QPainter, theme: Theme) -> None:
         reason = self._picture.reason if self._picture is not None else ""
-        icon, colour = ("warning", theme.colour("bad")) if self._picture is not None else ("image", theme.colour("faint"))
-        drawn = icons.pixmap(icon, colour, 48, self.devicePixelRatioF())
+        icon, colour = ("image", "faint") if self._picture is None else ("warning", "bad")
+        drawn = icons.pixmap(icon, theme.colour(colour), 48, self.devicePixelRatioF())
         middle = self.rect().center()
         painter.drawPixmap(middle.x() - 24, middle.y() - 56, drawn)
         words = self.tr("This picture {0}.").format(reason) if reason else self.tr("Opening…")

@@ -1,4 +1,4 @@
-"""Beside the picture of the viewer: what it was taken for and how surely, the examples it is most like, the file's facts."""
+"""Beside the viewer's picture: what it was taken for and how surely, the examples it is most like, the file's facts."""
 
 from __future__ import annotations
 
@@ -50,11 +50,11 @@ class ProbabilityBars(QWidget):
         self.updateGeometry()
         self.update()
 
-    def sizeHint(self) -> QSize:  # noqa: N802
+    def sizeHint(self) -> QSize:
         """A line for each class."""
         return QSize(220, _ROW * len(self.rows))
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+    def paintEvent(self, event: QPaintEvent) -> None:
         """The lines that the region touches."""
         painter, theme = QPainter(self), Theme.current()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -83,7 +83,8 @@ class ProbabilityBars(QWidget):
         painter.drawRoundedRect(left, y + (_ROW - _BAR) // 2, width, _BAR, _BAR / 2, _BAR / 2)
         if value > 0.002:
             painter.setBrush(theme.class_colour(colour))
-            painter.drawRoundedRect(left, y + (_ROW - _BAR) // 2, max(_BAR, int(width * value)), _BAR, _BAR / 2, _BAR / 2)
+            filled = max(_BAR, int(width * value))
+            painter.drawRoundedRect(left, y + (_ROW - _BAR) // 2, filled, _BAR, _BAR / 2, _BAR / 2)
 
 
 class SupportStrip(QWidget):
@@ -107,12 +108,12 @@ class SupportStrip(QWidget):
         self.updateGeometry()
         self.update()
 
-    def sizeHint(self) -> QSize:  # noqa: N802
+    def sizeHint(self) -> QSize:
         """Four in a line."""
         lines = -(-len(self.supports) // 4)
         return QSize(4 * (_SUPPORT + 8), lines * (_SUPPORT + 40))
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+    def paintEvent(self, event: QPaintEvent) -> None:
         """Pictures, and under each its class and its similarity."""
         painter, theme, ratio = QPainter(self), Theme.current(), self.devicePixelRatioF()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
