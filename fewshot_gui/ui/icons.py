@@ -7,13 +7,11 @@ from pathlib import Path
 from typing import Protocol
 
 from PySide6.QtCore import QByteArray, QObject, QRectF, Qt
-from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
+from PySide6.QtGui import QColor, QGuiApplication, QIcon, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
 from fewshot_gui import paths
 from fewshot_gui.ui.theme import Theme
-
-_SHARPNESS = (1.0, 1.5, 2.0, 3.0)  # device pixel ratios that are drawn beforehand
 
 
 class TakesIcon(Protocol):
@@ -30,8 +28,9 @@ def icon(name: str, colour: str | QColor = "text", size: int = 18) -> QIcon:
     theme = Theme.current()
     shade = theme.colour(colour) if isinstance(colour, str) else colour
     found = QIcon()
+    sharpest = QGuiApplication.instance().devicePixelRatio()  # type: ignore[union-attr] # of all screens there are
     for mode, tint in ((QIcon.Mode.Normal, shade), (QIcon.Mode.Disabled, theme.colour("faint"))):
-        for ratio in _SHARPNESS:
+        for ratio in {1.0, sharpest}:
             found.addPixmap(pixmap(name, tint, size, ratio), mode)
     return found
 

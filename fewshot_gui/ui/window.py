@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QCloseEvent
-from PySide6.QtWidgets import QMainWindow, QMessageBox, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMainWindow, QMenu, QMessageBox, QStackedWidget, QVBoxLayout, QWidget
 
 from fewshot_gui import __version__
 from fewshot_gui.settings import Settings
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from fewshot_gui.ui.panes import Panes
 
 _SIZE = (1400, 850)
+_NATIVE_MENUS = sys.platform == "darwin"
 
 
 class Window(QMainWindow):
@@ -87,7 +89,7 @@ class Window(QMainWindow):
         """See Qt."""
         self.settings["window"] = bytes(self.saveGeometry().toBase64().data()).decode()
         if self.panes is not None:
-            self.panes.save_state()
+            self.panes.close()
         event.accept()
 
     # Commands
@@ -205,12 +207,17 @@ class Window(QMainWindow):
         self.setCentralWidget(whole)
 
     def _make_menus(self) -> None:
-        menus = {name: self.menuBar().addMenu(translated(title)) for name, title in MENUS}
+        """One button holds them all, where the platform has no place of its own for menus."""
+        whole = QMenu(self)
+        menus = {name: (self.menuBar() if _NATIVE_MENUS else whole).addMenu(translated(title)) for name, title in MENUS}
         for command in COMMANDS:
             menu = menus[command.menu]
             if command.line_before:
                 menu.addSeparator()
-            menu.addAction(self._action(command))
+            action = self._action(command)
+            menu.addAction(action)
+            self.addAction(action)  # its keys work whether or not a menu is open
+        self.top.set_menu(None if _NATIVE_MENUS else whole)
 
     def _action(self, command: Command) -> QAction:
         action = QAction(command.words, self)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import Signal
-from PySide6.QtGui import QAction, QActionGroup
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QPushButton, QSizePolicy, QToolButton
 
 from fewshot_gui.ui import icons
@@ -38,6 +38,13 @@ class TopBar(QFrame):
         set_role(self, "topbar")
         self._methods = Methods()
         self._group: QActionGroup | None = None
+        self.menu = QToolButton()
+        icons.set_icon(self.menu, "menu")
+        self.menu.setToolTip(self.tr("Menu (F10)"))
+        self.menu.setAccessibleName(self.tr("Menu"))
+        self.menu.setShortcut(QKeySequence(Qt.Key.Key_F10))
+        self.menu.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.menu.setStyleSheet("QToolButton::menu-indicator { image: none; }")
         self.home = QToolButton()
         self.home.setIcon(icons.app_icon())
         self.home.setIconSize(self.home.iconSize() * 1.7)
@@ -67,6 +74,12 @@ class TopBar(QFrame):
         self.set_deeper_running(False)
         self.set_dark(False)
         self.set_device("")
+
+    def set_menu(self, menu: QMenu | None) -> None:
+        """All commands; None where the platform shows them elsewhere."""
+        self.menu.setVisible(menu is not None)
+        if menu is not None:
+            self.menu.setMenu(menu)
 
     def set_project(self, name: str | None, counts: str) -> None:
         """The project's name, None if none is open, and what it holds in a few words."""
@@ -148,6 +161,7 @@ class TopBar(QFrame):
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 8, 16, 8)
         row.setSpacing(10)
+        row.addWidget(self.menu)
         row.addWidget(self.home)
         row.addWidget(self.name)
         row.addWidget(self.counts, 1)
