@@ -33,10 +33,9 @@ class _Menu(QMenu):
         action.triggered.connect(lambda _=False: do())
         return action
 
-    def add_split(self) -> None:
-        """A new class of the selected examples."""
+    def add_split(self, words: str) -> None:
+        """A new class of the selected examples. PySide finds plurals only under the class that asks: words comes in."""
         view, class_id, selected = self._view, self._card.id, self._selected
-        words = self.tr("Split %n example(s) into a new class…", "", len(selected))
         self.add(words, lambda: view.ask_split(class_id, selected), "split").setEnabled(bool(selected))
 
     def add_classes(self, menu: QMenu, choose: Callable[[int], object]) -> None:
@@ -62,7 +61,7 @@ class ClassMenu(_Menu):
         self.addSeparator()
         words = self.tr("Hide the examples") if expanded else self.tr("Show all examples")
         self.add(words, lambda: view.expand(card.id, not expanded), "expand", "Return").setEnabled(card.shots > 0)
-        self.add_split()
+        self.add_split(self.tr("Split %n example(s) into a new class…", "", len(selected)))
         merge = self.addMenu(icons.icon("merge", "muted", 16), self.tr("Merge into"))
         self.add_classes(merge, lambda into: view.merge_wanted.emit([card.id], into))
         self.add(self.tr("Move up"), lambda: view.shift(card.id, -1), "chevron-up", "Alt+Up")
@@ -94,7 +93,7 @@ class ExamplesMenu(_Menu):
         crop = self.add(self.tr("Crop to the object…"), lambda: view.crop_wanted.emit(ids[0]), "crop")
         move = self.addMenu(self.tr("Move to"))
         self.add_classes(move, lambda to: view.examples_move_wanted.emit(ids, to))
-        self.add_split()
+        self.add_split(self.tr("Split %n example(s) into a new class…", "", len(ids)))
         self.addSeparator()
         words = self.tr("Remove %n example(s)", "", len(ids))
         self.add(words, lambda: view.examples_remove_wanted.emit(ids), "trash", "Del")

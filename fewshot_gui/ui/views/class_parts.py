@@ -240,8 +240,8 @@ class NoneRow(QWidget):
     def _fill_menu(self) -> None:
         for action in self._group.actions():
             self._group.removeAction(action)
-            action.deleteLater()
-        self._menu.clear()
+            self._menu.removeAction(action)
+            action.deleteLater()  # later, since one of them may be what called
         chosen = self._value if self._value in ("off", "default") else _rate(self._value)
         rates = sorted({*RATES, *([chosen] if isinstance(chosen, float) else [])})
         self._add(self.tr("Automatic: 5 %, from 3 classes with 2 pictures each on"), "default", chosen)

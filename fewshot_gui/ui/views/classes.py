@@ -96,6 +96,10 @@ class ClassesView(QFrame):
         for card in self.list.cards():
             card.thumbnail_ready(path)
 
+    def cards(self) -> list[ClassCard]:
+        """The cards in order."""
+        return self.list.cards()
+
     def others(self, class_id: int) -> list[CardData]:
         """All classes but one, in order."""
         return [card.data for card in self.list.cards() if card.data.id != class_id]
