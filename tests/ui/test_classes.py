@@ -450,6 +450,12 @@ class TestUnknown:
         view.set_unknown(value, 3)
         assert [action.data() for action in view.none.rate_actions() if action.isChecked()] == [data]
 
+    def test_another_count_leaves_an_open_menu_alone(self, view):
+        view.set_unknown("default", 3)
+        before = view.none.rate_actions()
+        view.set_unknown("default", 4)
+        assert view.none.rate_actions() == before
+
     def test_the_count_or_why_there_is_none_is_shown(self, view):
         view.set_unknown(0.1, 126)
         assert view.none._count.text().startswith("126")

@@ -200,11 +200,12 @@ class NoneRow(QWidget):
 
     def set_unknown(self, value: UnknownValue, count: int | None, note: str = "") -> None:
         """Shows the setting and how many pictures are unknown; note: why there is no count, for people."""
-        self._value = value
+        if value != self._value or self._menu.isEmpty():  # asked for many times a second while a folder is classified
+            self._value = value
+            self._fill_menu()
         if value != "off":
             self._last_on = value
         self._switch.setChecked(value != "off")
-        self._fill_menu()
         said = note if count is None else self.tr("%n unknown", "", count)
         rate = "" if value in ("off", "default") else percent(_rate(value))
         self._count.setText(" · ".join(part for part in (said, rate) if part) or self.tr("Rate"))
