@@ -1,15 +1,20 @@
-"""A head whose backbone was changed from a block upwards: it needs pictures, and carries the changed numbers."""
+"""A head whose backbone was changed from a block upwards: it needs pictures, and carries the changed numbers.
+
+It may see the frozen embedding beside the changed one: what a few pictures taught adds to what was known and does not
+take its place, for the cost of running the upper blocks a second time.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor
 
 from fewshot_gui.engine import heads
+from fewshot_gui.engine.features import l2_normalised
 from fewshot_gui.engine.method import Head
 from fewshot_gui.engine.network import Network, with_tensors
 
@@ -17,7 +22,7 @@ if TYPE_CHECKING:
     from fewshot_gui.engine.model import Model
 
 _CHUNK = 64  # pictures per forward pass
-_NETWORK, _INNER, _HELD_OUT = "network.", "head.", "held_out"  # names in a stored state
+_NETWORK, _INNER, _HELD_OUT, _CENTRES = "network.", "head.", "held_out", "centres"  # names in a stored state
 
 
 @heads.head_kind
@@ -27,7 +32,8 @@ class AdaptedHead(Head):
 
     model: the frozen one. changed: parameters and buffers by name, all of `model.adaptation.block` or above for the
     least work. inner: a head that needs embeddings. said: the notes. held_out: [n] the support
-    pictures' scores for the unknown rule, each from a fit without the picture; None if none was made.
+    pictures' scores for the unknown rule, each from a fit without the picture; None if none was made. centres:
+    [2, D] if inner is one for `side_by_side(model)`; nothing below `model.adaptation.block` may then be changed.
     """
 
     kind = "adapted"
@@ -38,6 +44,7 @@ class AdaptedHead(Head):
     inner: Head
     said: tuple[str, ...] = ()
     held_out: Tensor | None = None
+    centres: Tensor | None = None
     network: Network = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -46,12 +53,22 @@ class AdaptedHead(Head):
 
     @torch.no_grad()
     def embed(self, pictures: Tensor) -> Tensor:
-        """pictures: [m, C, S, S] uint8 at the adaptation's size -> embeddings [m, D] of the changed network."""
+        """pictures: [m, C, S, S] uint8 at the adaptation's size -> embeddings [m, D] of the changed network.
+
+        With centres [m, 2 D]: the frozen network's and the changed one's, each of length 1 about its centre.
+        """
         normalise = self.model.adaptation.preprocessing.normalise
-        parts = [self.network(normalise(part.to(self.model.device))) for part in pictures.split(_CHUNK)]
-        if not parts:
-            return torch.zeros(0, self.network.embedding_size, device=self.model.device)
-        return self.model.finish(torch.cat(parts))
+        parts = [self._embedded(normalise(part.to(self.model.device))) for part in pictures.split(_CHUNK)]
+        size = self.network.embedding_size * (1 if self.centres is None else 2)
+        return torch.cat(parts) if parts else torch.zeros(0, size, device=self.model.device)
+
+    def _embedded(self, x: Tensor) -> Tensor:
+        if self.centres is None:
+            return self.model.finish(self.network(x))
+        block = self.model.adaptation.block
+        below = x if block < 0 else self.network(x, stop=block)
+        both = [embedded_from(below, self.model, network) for network in (self.model.network, self.network)]
+        return beside(both, self.centres)
 
     def features(self, query: Tensor) -> Tensor:
         return self.inner.features(self.embed(query))
@@ -68,18 +85,39 @@ class AdaptedHead(Head):
         stored = {_NETWORK + name: tensor for name, tensor in self.changed.items()}
         stored |= {_INNER + name: tensor for name, tensor in tensors.items()}
         stored |= {} if self.held_out is None else {_HELD_OUT: self.held_out}
+        stored |= {} if self.centres is None else {_CENTRES: self.centres}
         return stored, {"inner": {"kind": self.inner.kind, "values": values}, "notes": list(self.said)}
 
     @classmethod
     def from_state(cls, tensors: Mapping[str, Tensor], values: Mapping[str, Any], model: Model) -> AdaptedHead:
         """See heads.StoredHead."""
-        if strange := [name for name in tensors if not name.startswith((_NETWORK, _INNER, _HELD_OUT))]:
+        if strange := [name for name in tensors if not name.startswith((_NETWORK, _INNER, _HELD_OUT, _CENTRES))]:
             raise ValueError(f"{strange[0]} is not known")
         if broken := [name for name, tensor in tensors.items() if not torch.isfinite(tensor).all()]:
             raise ValueError(f"{broken[0]} is not finite")
-        inner = heads.restore(values["inner"]["kind"], _part(tensors, _INNER), values["inner"]["values"], model)
+        centres = tensors.get(_CENTRES)
+        if centres is not None and centres.shape != (2, model.config.embedding_size):
+            raise ValueError(f"{_CENTRES} has the size {list(centres.shape)}")
+        seen = model if centres is None else side_by_side(model)
+        inner = heads.restore(values["inner"]["kind"], _part(tensors, _INNER), values["inner"]["values"], seen)
         notes = tuple(map(str, values["notes"]))
-        return cls(model, _part(tensors, _NETWORK), inner, notes, tensors.get(_HELD_OUT))
+        return cls(model, _part(tensors, _NETWORK), inner, notes, tensors.get(_HELD_OUT), centres)
+
+
+def side_by_side(model: Model) -> Model:
+    """The model as a head on two of its embeddings side by side [m, 2 D] has to see it."""
+    config = replace(model.config, embedding_size=2 * model.config.embedding_size)
+    return replace(model, config=config, base_mean=model.base_mean.repeat(2))
+
+
+def embedded_from(below: Tensor, model: Model, network: Network) -> Tensor:
+    """What block `model.adaptation.block` is given -> embeddings [m, D]."""
+    return model.finish(network(below, start=None if model.adaptation.block < 0 else model.adaptation.block))
+
+
+def beside(embeddings: Sequence[Tensor], centres: Tensor) -> Tensor:
+    """Two embeddings [m, D] each as one [m, 2 D] in which both weigh the same; centres: [2, D]."""
+    return torch.cat([l2_normalised(part - centre) for part, centre in zip(embeddings, centres, strict=True)], dim=1)
 
 
 def _part(tensors: Mapping[str, Tensor], prefix: str) -> dict[str, Tensor]:

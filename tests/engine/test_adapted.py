@@ -1,12 +1,15 @@
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 import torch
+import torch.nn.functional as F
 
 from fewshot_gui.engine import heads
-from fewshot_gui.engine.adapted import AdaptedHead
+from fewshot_gui.engine.adapted import AdaptedHead, side_by_side
 from fewshot_gui.engine.features import Transform
 from fewshot_gui.engine.heads import LinearHead
+from fewshot_gui.engine.model import Adaptation
 from fewshot_gui.engine.network import with_tensors
 from fewshot_gui.errors import UserError
 from tests.engine.factories import task, tiny_model
@@ -32,6 +35,44 @@ def test_with_nothing_changed_features_are_those_of_the_frozen_model(model):
     head = adapted(model, amount=0.0)
     assert torch.equal(head.embed(query), model.embed(query))
     assert torch.equal(head.features(query), head.inner.features(model.embed(query)))
+
+
+def beside(model, block=-1):
+    """A head on frozen and adapted embeddings side by side, block 3 of which is adapted."""
+    model = replace(model, config=replace(model.config, adaptation=Adaptation(block, model.config.preprocessing)))
+    head = adapted(model)
+    size = model.config.embedding_size
+    inner = replace(head.inner, weight=torch.randn(3, 2 * size))
+    return AdaptedHead(model, head.changed, inner, centres=torch.rand(2, size))
+
+
+@pytest.mark.parametrize("block", [-1, 0, 3])
+def test_a_head_may_see_the_frozen_embedding_beside_the_adapted_one(model, block):
+    query = task(model, [2, 2, 2]).pictures
+    head = beside(model, block)
+    frozen, changed = (F.normalize(of.embed(query) - head.centres[i]) for i, of in enumerate([model, adapted(model)]))
+    torch.testing.assert_close(head.embed(query), torch.cat([frozen, changed], dim=1))
+    assert head.embed(query[:0]).shape == (0, 2 * model.config.embedding_size)
+
+
+def test_a_stored_head_that_sees_both_comes_back_whole(model):
+    head = beside(model)
+    again = heads.restore(head.kind, *head.state(), model)
+    query = task(model, [2, 2, 2]).pictures
+    assert torch.equal(again.logits(query), head.logits(query))
+
+
+def test_centres_of_another_size_are_a_user_error(model):
+    tensors, values = beside(model).state()
+    with pytest.raises(UserError, match="centres"):
+        heads.restore("adapted", tensors | {"centres": torch.zeros(2, 1)}, values, model)
+
+
+def test_a_model_seen_side_by_side_has_its_base_mean_twice(model):
+    model = replace(model, base_mean=torch.arange(model.config.embedding_size))
+    seen = side_by_side(model)
+    assert seen.config.embedding_size == len(seen.base_mean) == 2 * model.config.embedding_size
+    assert torch.equal(*seen.base_mean.chunk(2))
 
 
 def test_changed_parameters_change_the_answers_and_not_the_model(model):

@@ -1,8 +1,12 @@
+import math
+
 import pytest
 import torch
 import torch.nn.functional as F
 
 from fewshot_gui.engine import keep
+from fewshot_gui.engine.adapted import side_by_side
+from fewshot_gui.engine.backbones import create
 from fewshot_gui.engine.method import Support
 from fewshot_gui.engine.methods import finetune
 from fewshot_gui.engine.methods.finetune import FineTune
@@ -30,6 +34,26 @@ def test_only_parameters_from_the_first_adapted_block_change():
     assert all(not torch.equal(value, old[name]) for name, value in head.changed.items())
 
 
+def test_depthwise_filters_stay_and_their_batch_norms_learn():
+    copied = finetune.trainable_copy(create("lite0"), 14)
+    learning = {name for name, parameter in copied.named_parameters() if parameter.requires_grad}
+    left_out = copied.parameters_from(14).keys() - learning
+    assert left_out == {"blocks.14.depthwise.conv.weight", "blocks.15.depthwise.conv.weight"}
+
+
+def test_the_rate_falls_along_a_cosine(model, monkeypatch):
+    rates = []
+    step = torch.optim.Adam.step
+
+    def noted(optimiser):
+        rates.append(optimiser.param_groups[0]["lr"])
+        return step(optimiser)
+
+    monkeypatch.setattr(torch.optim.Adam, "step", noted)
+    FineTune(steps=4, copies=2, rate=1e-3, keep="always").adapt(model, task(model, [3, 3]).support)
+    assert rates == pytest.approx([1e-3 * (1 + math.cos(math.pi * part / 4)) / 2 for part in range(4)])
+
+
 def test_statistics_of_batch_norm_stay(model):
     head = FineTune(**FAST).adapt(model, task(model, [3, 3]).support)
     found = dict(head.network.named_buffers())
@@ -45,8 +69,8 @@ def test_weights_are_blended_with_the_frozen_ones(model):
 
 
 def separation(head, support):
-    """How much closer pictures are to their class's others than to the rest: mean cosine within less that between."""
-    vectors = F.normalize(head.embed(support.pictures), dim=1)
+    """How much closer adapted embeddings are within a class than between classes: difference of the mean cosines."""
+    vectors = F.normalize(head.embed(support.pictures).chunk(2, dim=1)[1], dim=1)
     vectors = F.normalize(vectors - vectors.mean(0), dim=1)
     same = support.labels[:, None] == support.labels
     cosines = vectors @ vectors.T
@@ -60,19 +84,24 @@ def test_steps_pull_the_classes_apart(model):
     assert separation(heads[1], some.support) > separation(heads[0], some.support) + 0.1
 
 
-def test_the_final_head_is_the_model_s_default_on_adapted_embeddings_of_pictures_and_copies(model):
+def test_the_final_head_is_the_model_s_default_on_frozen_beside_adapted_embeddings_of_pictures_and_copies(model):
     support = task(model, [3, 3]).support
     draw = torch.Generator().manual_seed(0)
-    work = finetune._Work(model, finetune.trainable_copy(model.network, -1))
+    work = finetune._Work(model, finetune.trainable_copy(tiny_model(seed=1).network, -1))
     shots = finetune.shots_below(model, support, 2, draw)
     copies, labels = shots.all_copies
     assert len(copies) == 2 * len(shots.plain) == 12
     assert labels.tolist() == support.labels.repeat(2).tolist()
-    embeddings = torch.cat([model.finish(work.network(x)) for x in (shots.plain, copies)])
+    pictures = torch.cat([shots.plain, copies])
+    both = [network(pictures).detach() for network in (model.network, work.network)]
+    centres = torch.stack([embeddings[: len(shots.plain)].mean(0) for embeddings in both])
+    embeddings = torch.cat([F.normalize(part - centre) for part, centre in zip(both, centres, strict=True)], dim=1)
     labels = torch.cat([shots.labels, labels])
-    expected = keep.frozen_head(model, Support(labels, 2, embeddings))
-    query = support.embeddings
-    torch.testing.assert_close(work.final_head(shots).logits(query), finetune._CALMER * expected.logits(query))
+    expected = keep.frozen_head(side_by_side(model), Support(labels, 2, embeddings))
+    query = embeddings[:4]
+    found, found_centres = work.final_head(shots)
+    torch.testing.assert_close(found_centres, centres)
+    torch.testing.assert_close(found.logits(query), finetune._CALMER * expected.logits(query))
 
 
 def test_prototypes_take_part_in_the_gradient_only_when_asked(model):
