@@ -19,7 +19,7 @@ def test_the_two_commands_stand_there_word_for_word():
 
 
 def test_the_system_packages_are_those_that_the_doctor_looks_for():
-    (line,) = [line for line in LINES if line.startswith("sudo apt-get install ")]
+    line, _for_tests = [line for line in LINES if line.startswith("sudo apt-get install ")]
     packages = line.split()[3:]
     assert packages == ["python3-venv", *dict.fromkeys(QT_LIBRARIES.values())]
 
