@@ -7,6 +7,7 @@ import pytest
 
 from fewshot_gui.jobs.columns import CONFIRMED, CORRECTED, EXCLUDED, SAID_UNKNOWN, PictureColumns
 from fewshot_gui.ui import drops
+from fewshot_gui.ui.models.cell import cell_of
 from fewshot_gui.ui.models.order import Filter, Show, Sort, natural_keys
 from fewshot_gui.ui.models.pictures import FILES_DRAGGED, PicturesModel
 from tests.ui.columns import folder
@@ -221,6 +222,14 @@ def test_a_drag_carries_rows_and_files_but_not_thousands_of_files(model):
     assert [url.toLocalFile() for url in few.urls()] == ["/pictures/img1.jpg", "/pictures/img2.jpg"]
     assert len(drops.read(many).rows) == columns.n
     assert not many.hasUrls()
+
+
+def test_a_cell_shows_the_label_that_the_columns_show():
+    columns = folder(40)
+    columns.status[:] = np.arange(40) % 4
+    columns.verdict[:] = np.arange(40) // 4 % 5
+    columns.verdict_label[:] = np.arange(40) // 20 - 1
+    assert [cell_of(columns, row).label for row in range(40)] == columns.shown_labels().tolist()
 
 
 def test_a_screen_reader_hears_file_label_confidence_and_state(model):

@@ -93,7 +93,7 @@ class Cell:
 def cell_of(columns: PictureColumns, row: int) -> Cell:
     """The picture of a row as it stands now."""
     status, verdict = int(columns.status[row]), int(columns.verdict[row])
-    label = columns.shown_label(row)
+    label = _shown_label(columns, row, status, verdict)
     names, colours = columns.class_names, columns.colours
     label = label if label < len(names) else -1  # classes may be on their way out while a frame is painted
     support = bool(columns.support[row])
@@ -112,6 +112,15 @@ def cell_of(columns: PictureColumns, row: int) -> Cell:
         support=support,
         reason=columns.reason.get(row, "") if status == UNREADABLE else "",
     )
+
+
+def _shown_label(columns: PictureColumns, row: int, status: int, verdict: int) -> int:
+    """As PictureColumns.shown_label, which is made for many rows at once: for one, this is ten times faster."""
+    if verdict == SAID_UNKNOWN:
+        return -1
+    if verdict in (CONFIRMED, CORRECTED) and columns.verdict_label[row] >= 0:
+        return int(columns.verdict_label[row])
+    return int(columns.label[row]) if status == OK else -1
 
 
 def _confidence(columns: PictureColumns, row: int, status: int, verdict: int) -> float | None:

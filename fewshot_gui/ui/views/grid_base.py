@@ -102,6 +102,7 @@ class GridBase(PlainView):
 
     def show_model(self) -> None:
         """To be called once, when the subclass is made: from then on Qt asks it for all kinds of things."""
+        self.setStyleSheet("QListView { border: none; border-radius: 0; background: transparent; }")  # no list's look
         self.setModel(self._pictures)
         self._pictures.modelReset.connect(self._restore)  # after Qt's selection model, which forgets the current cell
 

@@ -6,11 +6,8 @@ words.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import lru_cache
-
-from PySide6.QtCore import QCoreApplication, QModelIndex, QPersistentModelIndex, QPointF, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen, QPixmap
+from PySide6.QtCore import QCoreApplication, QModelIndex, QPersistentModelIndex, QPointF, QRect, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from fewshot_gui.jobs.columns import EXCLUDED, PENDING, UNREADABLE
@@ -18,74 +15,15 @@ from fewshot_gui.ui import icons
 from fewshot_gui.ui.models.cell import Cell
 from fewshot_gui.ui.models.pictures import PicturesModel
 from fewshot_gui.ui.picture_files import Thumb
-from fewshot_gui.ui.theme import CARD_RADIUS, SMALL, Theme
+from fewshot_gui.ui.theme import Theme
 from fewshot_gui.ui.thumbnails import Thumbnails
 from fewshot_gui.ui.views.grid_layout import FOOT, PAD
+from fewshot_gui.ui.views.grid_look import Label, Labels, Look, card
 
 PICTURE_RADIUS = 7  # logical pixels
 _CHIP, _BAR, _BADGE = 21, 4, 20  # heights, logical pixels
-_LINE = Qt.AlignmentFlag.AlignVCenter.value | Qt.TextFlag.TextSingleLine.value  # joined once: it is slow in Python
-_LEFT, _RIGHT = _LINE | Qt.AlignmentFlag.AlignLeft.value, _LINE | Qt.AlignmentFlag.AlignRight.value
-_MIDDLE = _LINE | Qt.AlignmentFlag.AlignHCenter.value
 _NARROW = 96  # pixels of a picture under which the bar alone tells the confidence, to leave room for the name
 _DIMMED = 0.35
-_REMEMBERED, _LONGEST = 2000, 300  # words of which the width is known; characters of them
-
-
-class Type:
-    """A font, and how wide words are in it: the same few labels are measured again in every frame."""
-
-    def __init__(self, font: QFont) -> None:
-        self.font, self._metrics = font, QFontMetrics(font)
-        self._widths: dict[str, int] = {}
-        self._cuts: dict[tuple[str, int], str] = {}
-
-    def width(self, words: str) -> int:
-        """Logical pixels."""
-        if words not in self._widths:
-            if len(self._widths) > _REMEMBERED:
-                self._widths.clear()
-            self._widths[words] = self._metrics.horizontalAdvance(words)
-        return self._widths[words]
-
-    def cut(self, words: str, width: int) -> str:
-        """The words with an ellipsis where they are wider than `width` pixels."""
-        key = words[:_LONGEST], width
-        if key not in self._cuts:
-            if len(self._cuts) > _REMEMBERED:
-                self._cuts.clear()
-            self._cuts[key] = self._metrics.elidedText(key[0], Qt.TextElideMode.ElideRight, width)
-        return self._cuts[key]
-
-
-@dataclass(slots=True)
-class Look:
-    """Colours and fonts, asked from the theme once and not for every cell."""
-
-    surface: QColor
-    border: QColor
-    accent: QColor
-    soft: QColor
-    track: QColor
-    raised: QColor
-    text: QColor
-    muted: QColor
-    faint: QColor
-    amber: QColor
-    on_amber: QColor
-    good: QColor
-    bad: QColor
-    bad_soft: QColor
-    small: Type
-    strong: Type
-
-    @classmethod
-    def of(cls, theme: Theme) -> Look:
-        """The theme's."""
-        names = ("surface", "border", "accent", "accent-soft", "track", "raised", "text", "muted", "faint")
-        more = ("amber", "on-amber", "good", "bad", "bad-soft")
-        fonts = (Type(theme.font(SMALL)), Type(theme.font(SMALL, strong=True)))
-        return cls(*(theme.colour(name) for name in (*names, *more)), *fonts)
 
 
 class GridDelegate(QStyledItemDelegate):
@@ -101,6 +39,7 @@ class GridDelegate(QStyledItemDelegate):
     def renew(self) -> None:
         """The theme changed."""
         self._look = Look.of(self._theme)
+        self._labels = Labels()
 
     def picture(self, path: str) -> QPixmap | None:
         """The thumbnail as far as it is in memory, if need be in another size."""
@@ -124,7 +63,7 @@ class GridDelegate(QStyledItemDelegate):
         """One cell. rect: logical pixels. The painter's pen, brush and font are left as they come to be."""
         look = self._look
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        ground = _ground(look, rect.width(), rect.height(), selected, focused, painter.device().devicePixelRatioF())
+        ground = card(look, rect.width(), rect.height(), selected, focused, painter.device().devicePixelRatioF())
         painter.drawPixmap(rect.topLeft(), ground)
         side = rect.width() - 2 * PAD
         picture = QRect(rect.x() + PAD, rect.y() + PAD, side, side)
@@ -164,9 +103,8 @@ class GridDelegate(QStyledItemDelegate):
             words = QCoreApplication.translate("PictureCell", "review")
             width = look.strong.width(words) + 16
             if width < picture.width() - _BADGE - 12:
-                badge = QRect(picture.left() + 5, picture.top() + 5, width, 18)
-                self._pill(painter, badge, look.amber)
-                self._words(painter, badge, words, look.on_amber, look.strong, _MIDDLE)
+                badge = Label(words, look.strong, look.on_amber.rgba(), width, 18, 8, look.amber.rgba())
+                painter.drawPixmap(picture.left() + 5, picture.top() + 5, self._labels.drawn(badge, painter))
 
     def _disc(self, painter: QPainter, x: int, y: int, colour: QColor, icon: str) -> None:
         rect = QRect(x, y, _BADGE, _BADGE)
@@ -183,16 +121,13 @@ class GridDelegate(QStyledItemDelegate):
         icon_room = 16 if icon else 0
         font = look.strong if cell.name and not icon else look.small
         words = font.cut(cell.state(), max(12, room - 18 - icon_room))
-        chip = QRect(foot.x(), foot.y(), min(room, font.width(words) + 18 + icon_room), _CHIP)
-        self._pill(painter, chip, soft)
-        if icon:
-            self._icon(painter, QRect(chip.x() + 4, chip.y(), 18, _CHIP), icon, ink, 13)
-        self._words(painter, chip.adjusted(9 + icon_room, 0, -4, 0), words, ink, font, _LEFT)
+        width = min(room, font.width(words) + 18 + icon_room)
+        chip = Label(words, font, ink.rgba(), width, _CHIP, 9 + icon_room, soft.rgba(), icon)
+        painter.drawPixmap(foot.x(), foot.y(), self._labels.drawn(chip, painter))
         if percent:
-            colour = look.amber if cell.review else look.muted
-            font = look.strong if cell.review else look.small
-            place = QRect(foot.x(), foot.y(), foot.width(), _CHIP)
-            self._words(painter, place, percent, colour, font, _RIGHT)
+            colour, font = (look.amber, look.strong) if cell.review else (look.muted, look.small)
+            label = Label(percent, font, colour.rgba(), font.width(percent) + 1, _CHIP, 0)
+            painter.drawPixmap(foot.right() + 1 - label.width, foot.y(), self._labels.drawn(label, painter))
         self._paint_bar(painter, foot, cell, strong)
 
     def _paint_bar(self, painter: QPainter, foot: QRect, cell: Cell, colour: QColor) -> None:
@@ -221,41 +156,3 @@ class GridDelegate(QStyledItemDelegate):
         painter.setBrush(colour)
         radius = rect.height() / 2
         painter.drawRoundedRect(rect, radius, radius)
-
-    def _words(self, painter: QPainter, rect: QRect, words: str, colour: QColor, font: Type, align: int) -> None:
-        painter.setFont(font.font)
-        painter.setPen(colour)
-        painter.drawText(rect, align, words)
-
-
-def _ground(look: Look, width: int, height: int, selected: bool, focused: bool, ratio: float) -> QPixmap:
-    """The card behind a cell. The same for hundreds of cells, so it is drawn once."""
-    line = look.accent if selected else look.border
-    fill = look.soft if selected else look.surface
-    ring = look.accent.rgba() if focused else None
-    return _card(width, height, look.surface.rgba(), fill.rgba(), line.rgba(), 2 if selected else 1, ring, ratio)
-
-
-@lru_cache(maxsize=64)
-def _card(
-    width: int, height: int, behind: int, fill: int, line: int, thick: int, ring: int | None, ratio: float
-) -> QPixmap:
-    """Opaque, corners and all: to copy is several times faster than to blend."""
-    drawn = QPixmap(round(width * ratio), round(height * ratio))
-    drawn.setDevicePixelRatio(ratio)
-    drawn.fill(QColor.fromRgb(behind))
-    painter = QPainter(drawn)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(QPen(QColor.fromRgba(line), thick))
-    painter.setBrush(QColor.fromRgba(fill))
-    inner = QRectF(0, 0, width, height).adjusted(thick / 2, thick / 2, -thick / 2, -thick / 2)
-    painter.drawRoundedRect(inner, CARD_RADIUS, CARD_RADIUS)
-    if ring is not None:  # where the keyboard is: a dashed line inside the border
-        painter.setPen(QPen(QColor.fromRgba(ring), 1.2, Qt.PenStyle.CustomDashLine))
-        pen = painter.pen()
-        pen.setDashPattern([2, 2])
-        painter.setPen(pen)
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawRoundedRect(QRectF(0, 0, width, height).adjusted(3, 3, -3, -3), 8, 8)
-    painter.end()
-    return drawn
