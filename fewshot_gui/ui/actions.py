@@ -11,6 +11,7 @@ from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
 
 from fewshot_gui.errors import UserError
 from fewshot_gui.types import Changes
+from fewshot_gui.ui.words import Counted
 
 if TYPE_CHECKING:
     from fewshot_gui.project.store import Project
@@ -301,10 +302,11 @@ def _judge(session: Session, said: Iterable[tuple[str | None, Any, int | None]],
 def _told(session: Session, what: str, count: int, path: str) -> None:
     translate = QCoreApplication.translate
     if what == "answers":
-        sentence = translate("Actions", "The answers for %n picture(s) are in {path}.", "", count)
+        sentence = Counted().answers_in(count, path)
     else:
         sentence = translate("Actions", "The classifier is in {path}: `fewshot-gui classify --model` takes it.")
-    session.offered.emit(sentence.format(path=path), {})
+        sentence = sentence.format(path=path)
+    session.offered.emit(sentence, {})
 
 
 def _origin(origin: str) -> Any:

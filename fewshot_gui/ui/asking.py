@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from fewshot_gui.settings import Settings
 from fewshot_gui.ui.views.start import RecentProject
+from fewshot_gui.ui.words import Counted
 
 if TYPE_CHECKING:
     from fewshot_gui.ui.session import Session
@@ -36,7 +37,7 @@ def when(opened: float, now: float) -> str:
     if days < 1:
         return translate("Asking", "today")
     if days < 31:
-        return translate("Asking", "%n day(s) ago", "", days)
+        return Counted().days_ago(days)
     return QLocale().toString(QDate(*time.localtime(opened)[:3]), QLocale.FormatType.ShortFormat)
 
 

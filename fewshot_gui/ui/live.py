@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QLocale, QObject, QTimer
 
 from fewshot_gui.ui import words
 from fewshot_gui.ui.runner import CLOSING_SECONDS
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from fewshot_gui.ui.session import Session
 
 _ADAPT_MS, _SAVE_MS, _DEEPER_MS, _TIDY_MS = 150, 1500, 1200, 30_000
+MANY = 20_000  # pictures: a folder of more is asked about before it is read
 _SAVE_AGAIN_MS = 15_000  # while pictures are still being read
 
 
@@ -44,6 +45,7 @@ class Live(QObject):
         self.choices: MethodChoices | None = None
         self.device_name, self.model_name = "", ""
         self._deep_wanted = False
+        self._held = False  # whether the user was asked about this folder and has not agreed yet
         self._stored: np.ndarray | None = None
         self._adapting = self._timer(_ADAPT_MS, self._adapt)
         self._saving = self._timer(_SAVE_MS, self._save)
@@ -73,7 +75,7 @@ class Live(QObject):
             self._session.attempt(lambda: list(job))
         self.last = self.deep = None
         self.per_class = {}
-        self._deep_wanted = False
+        self._deep_wanted = self._held = False
 
     def close(self) -> bool:
         """Ends everything; False if a worker did not leave in time."""
@@ -141,10 +143,26 @@ class Live(QObject):
         if columns is not self._session.columns:
             self._session.set_columns(columns)
             self._adapting.start()
-        QTimer.singleShot(0, self, self._embed)  # once this run has ended
+        self._held = columns.n > MANY and not (columns.status != 0).any()
+        if self._held:
+            self._ask_about_many(columns)
+        else:
+            QTimer.singleShot(0, self, self._embed)  # once this run has ended
+
+    def _ask_about_many(self, columns: PictureColumns) -> None:
+        """So many pictures may have been dropped by mistake."""
+        text = self.tr(
+            "This folder has {count} pictures. Classifying them takes a while; it can be stopped at any time."
+        )
+        sentence = text.format(count=QLocale().toString(columns.n))
+        self._session.offered.emit(sentence, {self.tr("Classify them all"): self._agreed})
+
+    def _agreed(self) -> None:
+        self._held = False
+        self._embed()
 
     def _embed(self) -> None:
-        there = self._session.columns is not None and self.choices is not None
+        there = self._session.columns is not None and self.choices is not None and not self._held
         if there and not self.work.runs("folder"):
             self.work.embed(self._embedded)
 

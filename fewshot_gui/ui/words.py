@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, QLocale
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, QLocale, QObject
 
 from fewshot_gui.types import Accuracy
 
@@ -24,6 +24,26 @@ STEPS = (
 )
 
 
+class Counted(QObject):
+    """Words that depend on a number. A QObject, because lupdate finds plurals only in `self.tr`."""
+
+    def classes(self, n: int) -> str:
+        """ "3 classes"."""
+        return self.tr("%n class(es)", "", n)
+
+    def examples(self, n: int) -> str:
+        """ "14 examples"."""
+        return self.tr("%n example(s)", "", n)
+
+    def days_ago(self, n: int) -> str:
+        """ "2 days ago"."""
+        return self.tr("%n day(s) ago", "", n)
+
+    def answers_in(self, n: int, path: str) -> str:
+        """Where answers were written to."""
+        return self.tr("The answers for %n picture(s) are in {path}.", "", n).format(path=path)
+
+
 def step_words(what: str) -> str:
     """A step of a job in the language in use; one that is not known stays as it is."""
     return QCoreApplication.translate("Steps", what)
@@ -32,10 +52,7 @@ def step_words(what: str) -> str:
 def counts(classes: int, examples: int, pictures: int | None) -> str:
     """ "3 classes · 14 examples · 1,200 pictures"."""
     translate = QCoreApplication.translate
-    parts = [
-        translate("Counts", "%n class(es)", "", classes),
-        translate("Counts", "%n example(s)", "", examples),
-    ]
+    parts = [Counted().classes(classes), Counted().examples(examples)]
     if pictures is not None:
         parts.append(translate("Counts", "{count} pictures").format(count=QLocale().toString(pictures)))
     return "   ·   ".join(parts)
@@ -61,8 +78,8 @@ def summary(classes: list[tuple[str, int, Accuracy]], whole: Accuracy | None, ex
         return ""
     parts = [
         translate("Counts", "{classes}, {examples}.").format(
-            classes=translate("Counts", "%n class(es)", "", len(classes)),
-            examples=translate("Counts", "%n example(s)", "", examples),
+            classes=Counted().classes(len(classes)),
+            examples=Counted().examples(examples),
         )
     ]
     if len(classes) == 1:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QPoint, QSignalBlocker, QSize, Qt, QTimer
+from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QSignalBlocker, QSize, Qt, QTimer
 from PySide6.QtGui import QAction, QIcon, QPainter, QPixmap, QResizeEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
@@ -247,21 +247,24 @@ class GridFoot(QWidget):
 
 def fill_menu(menu: QMenu, view: GridView) -> None:
     """All that can be done with the selected pictures, by mouse or arrow keys."""
+    translate = QCoreApplication.translate
     menu.clear()
-    columns, rows, tr = view.pictures.columns, view.selected_rows(), view.tr
+    columns, rows = view.pictures.columns, view.selected_rows()
     if columns is None or not len(rows):
         return
     add_classes(menu, columns, lambda label: view.assign_wanted.emit(rows, label))
     menu.addSeparator()
     for name, text, key, signal in (
-        ("check", tr("Confirm"), "Enter", view.confirm_wanted),
-        ("question", tr("None of these"), "U", view.unknown_wanted),
-        ("close", tr("Exclude"), "X", view.exclude_wanted),
+        ("check", translate("GridFoot", "Confirm"), "Enter", view.confirm_wanted),
+        ("question", translate("GridFoot", "None of these"), "U", view.unknown_wanted),
+        ("close", translate("GridFoot", "Exclude"), "X", view.exclude_wanted),
     ):
         action = QAction(icons.icon(name, "muted", 14), f"{text}\t{key}", menu)
         action.triggered.connect(lambda _=False, signal=signal: signal.emit(rows))
         menu.addAction(action)
-    opening = menu.addAction(icons.icon("expand", "muted", 14), tr("Open") + "\t" + tr("Space"))
+    opening = menu.addAction(
+        icons.icon("expand", "muted", 14), translate("GridFoot", "Open") + "\t" + translate("GridFoot", "Space")
+    )
     opening.triggered.connect(lambda: view.open_wanted.emit(int(rows[0])))
 
 

@@ -82,6 +82,7 @@ class Notices(QWidget):
         notice = Notice(kind, sentence, ways or {})
         notice.destroyed.connect(self._hide_if_empty)
         self._layout.addWidget(notice)
+        notice.show()
         self.show()
         return notice
 

@@ -1,0 +1,332 @@
+"""The window: commands, top bar, notices, foot, columns, languages."""
+
+from collections import Counter
+
+import pytest
+from PySide6.QtCore import QLocale, Qt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QAbstractButton, QLabel, QWidget
+
+from fewshot_gui.settings import Settings
+from fewshot_gui.ui import actions
+from fewshot_gui.ui.commands import COMMANDS
+from fewshot_gui.ui.panes import Panes
+from fewshot_gui.ui.session import Session
+from fewshot_gui.ui.widgets.columns import NARROW, Columns
+from fewshot_gui.ui.widgets.foot import Foot, Progress, left, words
+from fewshot_gui.ui.widgets.name_edit import NameEdit
+from fewshot_gui.ui.widgets.notices import Notices
+from fewshot_gui.ui.widgets.top_bar import Methods, TopBar
+from fewshot_gui.ui.window import Window
+
+
+@pytest.fixture
+def session(qapp, tmp_path, monkeypatch):
+    """A session without a model: nothing here needs one."""
+    monkeypatch.setenv("FEWSHOT_GUI_DATA", str(tmp_path / "data"))
+    found = Session(Settings(tmp_path / "settings.json"))
+    monkeypatch.setattr(found.live, "load_model", lambda: None)
+    yield found
+    assert found.close()
+
+
+@pytest.fixture
+def window(qtbot, session):
+    found = Window(session, session.settings, "en")
+    qtbot.addWidget(found)
+    found.resize(1400, 850)
+    found.show_start()
+    found.show()
+    yield found
+    found.close()
+
+
+@pytest.fixture
+def english(qapp):
+    before = QLocale()
+    QLocale.setDefault(QLocale("en_GB"))
+    yield
+    QLocale.setDefault(before)
+
+
+# Commands
+
+
+def test_no_two_commands_have_the_same_keys():
+    keys = Counter(key for command in COMMANDS for key in command.keys)
+    assert [key for key, number in keys.items() if number > 1] == []
+
+
+def test_every_command_does_something():
+    missing = [c.id for c in COMMANDS if not hasattr(Window, f"_do_{c.id}") and not hasattr(Panes, f"do_{c.id}")]
+    assert missing == []
+
+
+def test_without_a_project_only_what_makes_sense_can_be_chosen(window):
+    enabled = {name for name, action in window.actions_by_id.items() if action.isEnabled()}
+    assert {"new", "open", "keys"} <= enabled
+    assert not enabled & {"folder", "undo", "export", "deeper", "add_class"}
+
+
+def test_the_keys_work_though_no_menu_is_open(qtbot, window, session):
+    qtbot.keyClick(window, Qt.Key.Key_N, Qt.KeyboardModifier.ControlModifier)
+    assert session.project is not None
+
+
+def test_the_list_of_keys_names_every_shortcut(window):
+    window.do("keys")
+    table = window._keys.table
+    listed = " ".join(table.item(row, 1).text() for row in range(table.rowCount()))
+    assert all(command.sequences[0].toString() in listed for command in COMMANDS if command.keys)
+
+
+def test_undo_says_what_it_takes_back(window, session):
+    window.do("new")
+    actions.add_class(session, "lynx")
+    assert "Add class" in window.actions_by_id["undo"].text()
+    window.do("undo")
+    assert not window.actions_by_id["undo"].isEnabled()
+    assert "Add class" in window.actions_by_id["redo"].text()
+
+
+# A project in the window
+
+
+def test_a_new_project_shows_the_panes_and_its_name(window, session):
+    window.start.new.click()
+    assert window.pages.currentWidget() is window.panes.widget
+    assert window.top.name.text() == session.project_name
+    assert session.project_name in window.windowTitle()
+
+
+def test_renaming_in_the_top_bar_renames_the_project(qtbot, window, session):
+    window.do("new")
+    window.do("rename")
+    window.top.name.setText("Meadow")
+    qtbot.keyClick(window.top.name, Qt.Key.Key_Return)
+    assert session.project.name == "Meadow"
+    assert "Meadow" in window.windowTitle()
+
+
+def test_going_home_closes_the_project_and_lists_it(window, session):
+    window.do("new")
+    path = str(session.project.path)
+    window.do("home")
+    assert session.project is None
+    assert [entry.toolTip() for entry in window.start.entries] == [path]
+
+
+def test_a_folder_dropped_on_the_start_page_becomes_a_class_of_a_new_project(
+    qtbot, window, session, generated_pictures
+):
+    folder = generated_pictures / "support"
+    name = sorted(path.name for path in folder.iterdir())[0]
+    window.start.dropped.emit([str(folder / name)])
+    qtbot.waitUntil(lambda: bool(session.classes), timeout=20_000)
+    assert session.classes[0].name == name
+    assert len(session.examples) == 5
+
+
+def test_a_folder_of_folders_is_asked_about_first(qtbot, window, session, generated_pictures):
+    window.do("new")
+    window.panes.take_paths([str(generated_pictures / "support")])
+    importer = window.panes.classes.importer
+    qtbot.waitUntil(lambda: importer.dialog is not None, timeout=20_000)
+    assert session.classes == ()
+    importer.dialog.accept()
+    assert len(session.classes) == 5
+
+
+def test_a_failure_is_told_above_the_panes(window, session, tmp_path):
+    assert not session.open(tmp_path / "missing.fewshot")
+    assert len(window.notices.standing()) == 1
+
+
+def test_a_window_in_another_language_takes_over_the_session(qtbot, window, session):
+    window.do("new")
+    actions.add_class(session, "lynx")
+    other = Window(session, session.settings, "zh_CN")
+    qtbot.addWidget(other)
+    other.show_session()
+    window.leave()
+    assert other.top.name.text() == session.project_name
+    assert session.project is not None
+    actions.add_class(session, "fox")
+    assert [card.data.name for card in other.panes.classes.view.cards()] == ["lynx", "fox"]
+    other.close()
+
+
+def test_every_control_has_a_name_for_screen_readers(window):
+    window.do("new")
+    unnamed = [
+        button
+        for button in window.findChildren(QAbstractButton)
+        if button.isVisible() and not (button.accessibleName() or button.text() or button.objectName()[:3] == "qt_")
+    ]
+    assert unnamed == []
+
+
+def test_the_window_is_painted_in_both_themes(window, theme):
+    window.do("new")
+    image = window.grab().toImage()
+    ratio = image.devicePixelRatio()
+    assert image.pixelColor(round(700 * ratio), round(4 * ratio)) == theme.colour("surface")
+    assert image.pixelColor(round(4 * ratio), round(400 * ratio)) == theme.colour("canvas")
+
+
+# Top bar
+
+
+@pytest.fixture
+def top(qtbot):
+    found = TopBar()
+    qtbot.addWidget(found)
+    found.set_project("Meadow", "")
+    found.set_methods(Methods(("ridge", "protonet"), "maml", ("linear",)), None, "lite0-natural")
+    found.resize(1200, 60)
+    found.show()
+    return found
+
+
+def entries(menu):
+    for action in menu.actions():
+        yield from entries(action.menu()) if action.menu() else (action,)
+
+
+def test_every_method_can_be_chosen(qtbot, top):
+    chosen = []
+    top.method_chosen.connect(chosen.append)
+    for action in entries(top.method.menu()):
+        action.trigger()
+    assert [method for method in chosen] == [None, "ridge", "protonet", "maml", "linear"]
+
+
+def test_the_choice_shows_what_is_chosen(top):
+    assert top.method.text().startswith("Auto")
+    top.set_methods(Methods(("ridge",), "maml", ("linear",)), "ridge")
+    assert "ridge" in top.method.text()
+    assert [action.text() for action in entries(top.method.menu()) if action.isChecked()] == ["ridge"]
+
+
+def test_the_button_adapts_and_then_stops(qtbot, top):
+    with qtbot.waitSignal(top.deeper_wanted) as found:
+        top.deeper.click()
+    assert found.args == [True]
+    top.set_deeper_running(True)
+    with qtbot.waitSignal(top.deeper_wanted) as found:
+        top.deeper.click()
+    assert found.args == [False]
+
+
+# Foot, notices, name, columns
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"), [(0.2, "1 s left"), (59, "59 s left"), (113, "1 min 53 s left"), (7300, "2 h 1 min left")]
+)
+def test_time_left_is_said_no_finer_than_it_is_known(qapp, seconds, text):
+    assert left(seconds) == text
+
+
+def test_the_numbers_of_a_run_are_said_in_a_line(qapp, english):
+    said = words(Progress("Classifying", 7862, 12480, 41.0))
+    assert [part.strip() for part in said.split("·")] == ["7,862 / 12,480", "41 pictures/s", "1 min 53 s left"]
+    assert "paused" in words(Progress("Classifying", 7862, 12480, 41.0), paused=True)
+
+
+def test_the_foot_shows_only_what_can_be_done(qtbot):
+    foot = Foot({"en": "English"}, "en")
+    qtbot.addWidget(foot)
+    foot.show()
+    assert foot.bar.isHidden()
+    foot.set_progress(Progress("Loading", can_stop=False))
+    assert (foot.pause.isHidden(), foot.stop.isHidden()) == (True, True)
+    foot.set_progress(Progress("Classifying", 1, 10, 1.0, can_pause=True))
+    assert (foot.pause.isHidden(), foot.stop.isHidden()) == (False, False)
+    with qtbot.waitSignal(foot.pause_wanted) as found:
+        foot.pause.click()
+    assert found.args == [True]
+
+
+def test_the_same_sentence_stands_once_and_the_oldest_gives_way(qtbot):
+    notices = Notices()
+    qtbot.addWidget(notices)
+    notices.show()
+    for number in (1, 1, 2, 3, 4):
+        notices.add("look", f"sentence {number}")
+    assert [notice.sentence for notice in notices.standing()] == ["sentence 2", "sentence 3", "sentence 4"]
+
+
+def test_a_way_out_is_taken_and_the_notice_goes(qtbot):
+    notices, taken = Notices(), []
+    qtbot.addWidget(notices)
+    notice = notices.add("bad", "The folder is gone.", {"Choose another": lambda: taken.append(1)})
+    notice.buttons[0].click()
+    assert taken == [1]
+    assert notices.standing() == []
+
+
+def test_a_notice_shows_a_file_name_as_it_is(qtbot):
+    notices = Notices()
+    qtbot.addWidget(notices)
+    notice = notices.add("look", "<b>odd</b>.jpg is no picture.")
+    assert {label.textFormat() for label in notice.findChildren(QLabel) if label.text()} == {Qt.TextFormat.PlainText}
+
+
+def test_escape_brings_the_old_name_back(qtbot):
+    edit, renamed = NameEdit("Name"), []
+    qtbot.addWidget(edit)
+    edit.renamed.connect(renamed.append)
+    edit.set_name("old")
+    edit.show()
+    edit.setText("new")
+    qtbot.keyClick(edit, Qt.Key.Key_Escape)
+    assert (edit.text(), renamed) == ("old", [])
+    edit.setText("   ")
+    qtbot.keyClick(edit, Qt.Key.Key_Return)
+    assert (edit.text(), renamed) == ("old", [])
+
+
+@pytest.fixture
+def columns(qtbot):
+    found = Columns(QWidget(), QWidget(), QWidget(), ("Pictures", "Map"))
+    qtbot.addWidget(found)
+    found.resize(1500, 700)
+    found.show()
+    return found
+
+
+def test_a_narrow_window_has_the_right_column_behind_a_tab(qtbot, columns):
+    assert columns._right.isVisible()
+    columns.resize(NARROW - 100, 700)
+    assert columns.tabs.isVisible()
+    assert not columns._right.isVisible()
+    columns.reveal(columns._right)
+    assert columns._right.isVisible()
+    columns.resize(1500, 700)
+    assert columns._right.isVisible()
+    assert columns._centre.isVisible()
+
+
+def test_the_right_column_can_be_hidden_in_either_width(columns):
+    columns.show_right(False)
+    assert not columns._right.isVisible()
+    columns.resize(NARROW - 100, 700)
+    assert not columns.tabs.isVisible()
+    assert columns._centre.isVisible()
+    columns.show_right(True)
+    assert columns.tabs.isVisible()
+
+
+def test_nonsense_in_place_of_widths_changes_nothing(columns):
+    before = columns.splitter.sizes()
+    columns.restore("nonsense")
+    assert columns.splitter.sizes() == before
+    assert isinstance(columns.state(), str)
+
+
+def test_actions_are_not_lost_to_the_garbage_collector(window):
+    import gc
+
+    gc.collect()
+    assert all(isinstance(action, QAction) and action.text() for action in window.actions_by_id.values())
