@@ -1,5 +1,7 @@
 """Heads and the closed-form methods, against other libraries and slow, obvious references."""
 
+import subprocess
+import sys
 from dataclasses import replace
 
 import numpy as np
@@ -12,7 +14,9 @@ from fewshot_gui.engine.features import Transform, cosine_transform
 from fewshot_gui.engine.heads import LinearHead, PrototypeHead
 from fewshot_gui.engine.method import Support
 from fewshot_gui.engine.methods import METHODS
+from fewshot_gui.engine.methods.linear import logistic_regression
 from fewshot_gui.errors import UserError
+from tests.conftest import ROOT
 from tests.engine.factories import tiny_model
 
 D = 32
@@ -92,6 +96,28 @@ def test_linear_is_scikit_learns_balanced_logistic_regression(model, shots):
     method = METHODS["linear"](strength=5.0, centre="support", temperature=1.0)
     ours = method.adapt(model, support).logits(query).softmax(1)
     np.testing.assert_allclose(ours.numpy(), theirs.predict_proba(q), atol=1e-4)
+
+
+@pytest.mark.parametrize("strength", [1e-6, 1.0, 1e6])
+def test_linear_ends_where_its_gradient_vanishes(strength):
+    support, _, _ = gaussian([1, 4, 30])
+    x = F.normalize(support.embeddings).double()
+    weight, bias = (part.double().requires_grad_() for part in logistic_regression(x, support.labels, 3, strength))
+    balance = strength * len(x) / (3 * support.shots[support.labels])
+    loss = (balance * F.cross_entropy(x @ weight.T + bias, support.labels, reduction="none")).sum()
+    (loss + weight.square().sum() / 2).backward()
+    scale = 1e-6 * (1 + strength)  # weight and bias are rounded to float32
+    assert max(weight.grad.abs().max(), bias.grad.abs().max()) < scale
+
+
+def test_the_first_linear_classifier_of_a_process_does_not_wait_for_torchs_compiler():
+    program = (
+        "import sys, torch\n"
+        "from fewshot_gui.engine.methods.linear import logistic_regression\n"
+        "logistic_regression(torch.eye(4), torch.tensor([0, 0, 1, 1]), 2, 10.0)\n"
+        "sys.exit('torch._dynamo' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=False).returncode == 0
 
 
 def test_uneven_shots_do_not_starve_the_classes_with_few(euclidean):
