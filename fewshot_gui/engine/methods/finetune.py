@@ -20,6 +20,7 @@ classes, 5 shots, paired).
 from __future__ import annotations
 
 import copy
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Literal
@@ -102,8 +103,8 @@ class FineTune(Method):
 
         @cache
         def shots() -> Shots:
-            progress(0.0, "reading the examples")
-            return shots_below(model, support, self.copies, torch.Generator().manual_seed(seed))
+            draw = torch.Generator().manual_seed(seed)
+            return shots_below(model, support, self.copies, draw, lambda: progress(0.0, "reading the examples"))
 
         def fit(rows: Tensor, tell: Progress) -> AdaptedHead:
             return self._fitted(model, shots().subset(rows), torch.Generator().manual_seed(seed), tell)
@@ -133,14 +134,20 @@ class FineTune(Method):
 
 
 @torch.no_grad()
-def shots_below(model: Model, support: Support, copies: int, draw: torch.Generator) -> Shots:
-    """The support and `copies` augmented versions of each picture, run through the blocks that stay frozen."""
+def shots_below(
+    model: Model, support: Support, copies: int, draw: torch.Generator, tell: Callable[[], None] = lambda: None
+) -> Shots:
+    """The support and `copies` augmented versions of each picture, run through the blocks that stay frozen.
+
+    tell: called before every part of the pictures; may raise to cancel.
+    """
     if support.pictures is None:
         raise ValueError("finetune needs the support's pictures")
     preprocessing, block = model.adaptation.preprocessing, model.adaptation.block
     padding = "zeros" if preprocessing.polarity == "ink" else "reflection"
 
     def below(pictures: Tensor) -> Tensor:
+        tell()
         x = preprocessing.normalise(pictures)
         return x if block < 0 else model.network(x, stop=block)
 

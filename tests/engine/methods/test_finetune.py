@@ -133,6 +133,19 @@ def test_many_pictures_get_fewer_copies_each(model, monkeypatch):
     assert len(shots.copies) == 2
 
 
+def test_reading_the_examples_can_be_cancelled_at_every_copy(model):
+    told = []
+
+    def progress(share, what):
+        told.append(what)
+        if len(told) == 3:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        FineTune(**FAST | {"copies": 4}).adapt(model, task(model, [3, 3]).support, progress=progress)
+    assert set(told) == {"reading the examples"}
+
+
 def test_rows_are_drawn_evenly_from_uneven_classes():
     labels = torch.tensor([0] * 60 + [1] * 30 + [2] * 4)
     rows = finetune._balanced(labels, 3, 30, torch.Generator().manual_seed(0))
@@ -158,7 +171,7 @@ def test_every_step_is_told_and_cancelling_leaves_the_model_alone(model):
 
     def progress(share, what):
         told.append((share, what))
-        if len(told) == 5:
+        if "step 4 of 50" in what:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
