@@ -41,6 +41,8 @@ class PicturesJoint(QObject):
         columns = self._session.columns
         self.grid.set_columns(columns)
         self.map.set_columns(columns)
+        if columns is not None and self._session.live.points is not None:
+            self._points_changed(self._session.live.points)
         if self.viewer is not None:
             self.viewer.close()
 

@@ -16,7 +16,7 @@ from fewshot_gui.ui.work import Work
 if TYPE_CHECKING:
     import numpy as np
 
-    from fewshot_gui.jobs.bench import Adapted, BenchExample, Deep
+    from fewshot_gui.jobs.bench import Adapted, BenchExample, Deep, Points
     from fewshot_gui.jobs.choices import MethodChoices
     from fewshot_gui.jobs.columns import PictureColumns
     from fewshot_gui.jobs.tally import Summary
@@ -32,7 +32,7 @@ class Live(QObject):
     """The runs of a session and what their ends lead to.
 
     last: the newest instant adaptation; per_class: its estimate by class id; deep: an adapted backbone answers;
-    choices: the methods of the model, None before it is loaded.
+    points: the map's newest marks; choices: the methods of the model, None before it is loaded.
     """
 
     def __init__(self, session: Session) -> None:
@@ -42,11 +42,13 @@ class Live(QObject):
         self.last: Adapted | None = None
         self.deep: Deep | None = None
         self.per_class: dict[int, Accuracy] = {}
+        self.points: Points | None = None
         self.choices: MethodChoices | None = None
         self.device_name, self.model_name = "", ""
         self._deep_wanted = False
         self._held = False  # whether the user was asked about this folder and has not agreed yet
         self._stored: np.ndarray | None = None
+        self.work.points_changed.connect(self._keep_points)
         self._adapting = self._timer(_ADAPT_MS, self._adapt)
         self._saving = self._timer(_SAVE_MS, self._save)
         self._deepening = self._timer(_DEEPER_MS, self._deepen)
@@ -73,7 +75,7 @@ class Live(QObject):
         self.work.drop_all()
         if unsaved and (job := self._storing()) is not None:
             self._session.attempt(lambda: list(job))
-        self.last = self.deep = None
+        self.last = self.deep = self.points = None
         self.per_class = {}
         self._deep_wanted = self._held = False
 
@@ -88,7 +90,7 @@ class Live(QObject):
 
     def use_columns(self, columns: PictureColumns | None) -> None:
         """The folder's pictures are these from now on."""
-        self._stored = None
+        self._stored = self.points = None
         if columns is not None or self.work.has_bench:
             self.work.bench.columns = columns
         if columns is not None:
@@ -172,6 +174,9 @@ class Live(QObject):
         self._saving.start(_SAVE_MS)
 
     # Adapting
+
+    def _keep_points(self, points: Points) -> None:
+        self.points = points
 
     def adapt_soon(self) -> None:
         """Adapts once no change has come for a moment; a deeper adaptation was to examples that are others now."""
@@ -281,8 +286,9 @@ class Live(QObject):
             self._session.attempt(project.checkpoint)
 
     def _note_truth(self) -> None:
+        """Not while pictures are still waiting: the first few say nothing of the folder."""
         columns = self._session.columns
-        if columns is not None and (accuracy := columns.accuracy()).total:
+        if columns is not None and columns.status.all() and (accuracy := columns.accuracy()).total:
             self._note("truth", accuracy)
 
     def _note(self, kind: Any, accuracy: Any) -> None:

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QMainWindow, QMenu, QMessageBox, QStackedWidget, Q
 from fewshot_gui import __version__
 from fewshot_gui.settings import Settings
 from fewshot_gui.types import Changes
-from fewshot_gui.ui import actions, asking, icons, translate
+from fewshot_gui.ui import actions, asking, icons, translate, words
 from fewshot_gui.ui.commands import COMMANDS, MENUS, PANE_KEYS, Command, translated
 from fewshot_gui.ui.session import Session
 from fewshot_gui.ui.theme import Theme, set_role
@@ -302,7 +302,7 @@ class Window(QMainWindow):
         self.top.set_project(name, session.counts_words() if shown else "")
         self.top.set_methods(session.methods, session.method, session.live.model_name)
         self.top.set_deeper_running(self._is_deepening)
-        self.top.set_device(session.live.device_name)
+        self.top.set_device(words.device(session.live.device_name))
         has = {
             "nothing": True,
             "project": shown,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, QLocale, QObject
 
 from fewshot_gui.types import Accuracy
@@ -35,6 +37,10 @@ class Counted(QObject):
         """ "14 examples"."""
         return self.tr("%n example(s)", "", n)
 
+    def cpu(self, threads: int) -> str:
+        """The processor as a device."""
+        return self.tr("CPU, %n thread(s)", "", threads)
+
     def days_ago(self, n: int) -> str:
         """ "2 days ago"."""
         return self.tr("%n day(s) ago", "", n)
@@ -56,6 +62,12 @@ def counts(classes: int, examples: int, pictures: int | None) -> str:
     if pictures is not None:
         parts.append(translate("Counts", "{count} pictures").format(count=QLocale().toString(pictures)))
     return "   ·   ".join(parts)
+
+
+def device(name: str) -> str:
+    """A device as the engine describes it, in the language in use."""
+    found = re.fullmatch(r"CPU, (\d+) threads?", name)
+    return Counted().cpu(int(found[1])) if found else name
 
 
 def percent(share: float) -> str:

@@ -104,6 +104,11 @@ def test_what_was_measured_is_in_the_history(working):
     assert kinds == {"truth", "estimate"}
 
 
+def test_the_first_pictures_of_a_folder_are_no_figure_for_the_history(working):
+    measured = [point for point in working.project.history() if point.kind == "truth"]
+    assert all(point.total + (working.columns.support.sum()) == 12 for point in measured)
+
+
 def test_another_class_adapts_again_by_itself(qtbot, working, tmp_path):
     with qtbot.waitSignal(working.adapted, timeout=SLOW):
         actions.add_classes(working, {"extra": [draw(tmp_path / "x" / "0.png", "square", 3)]})
