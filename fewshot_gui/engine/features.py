@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 Centre = Literal["base", "support", "none", "folder"]
 
+_LEAST_LENGTH = 1e-12  # as in torch.nn.functional.normalize
 _ROUNDING = 1e-6  # centring leaves no less of a vector's length than this, unless what is left is rounding noise
 
 
@@ -36,12 +37,15 @@ class Transform:
     def __call__(self, embeddings: Tensor) -> Tensor:
         embeddings = at_least_float32(embeddings)
         features = l2_normalised(embeddings) if self.first else embeddings
-        if self.centre is not None:
-            length = features.norm(dim=-1, keepdim=True)
-            features = features - self.centre
-            noise = features.norm(dim=-1, keepdim=True) <= _ROUNDING * length
+        if self.centre is None:
+            return l2_normalised(features) if self.last else features
+        length = features.norm(dim=-1, keepdim=True)
+        features = features - self.centre
+        left = features.norm(dim=-1, keepdim=True)
+        noise = left <= _ROUNDING * length
+        if noise.any():  # hardly ever, and filling costs as much as all the rest
             features = features.masked_fill(noise, 0.0)
-        return l2_normalised(features) if self.last else features
+        return features / left.clamp_min(_LEAST_LENGTH) if self.last else features
 
     def state(self) -> tuple[dict[str, Tensor], dict[str, Any]]:
         """(tensors, JSON values) for `transform_from`; part of a head's state."""

@@ -86,7 +86,10 @@ class UnknownRule:
 
     def scores(self, rows: Tensor) -> Tensor:
         """rows [m, F] -> [m] the largest cosine to a prototype."""
-        return (l2_normalised(self.transform(rows)) @ self.prototypes.T).amax(1)
+        vectors = self.transform(rows)
+        if not self.transform.last:
+            vectors = l2_normalised(vectors)
+        return (vectors @ self.prototypes.T).amax(1)
 
     def is_unknown(self, rows: Tensor) -> Tensor:
         """rows [m, F] -> bool [m], True where no class fits."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Generator, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
@@ -31,6 +32,8 @@ from fewshot_gui.project.cache import EmbeddingCache
 from fewshot_gui.types import ImageRef
 
 DEFAULT_BACKBONE = "lite0-natural"
+
+_SMALL = 2_000_000  # numbers of a support set below which a second core only costs waiting for it
 
 UnknownOption = Literal["off", "auto"] | float | None
 
@@ -110,8 +113,10 @@ def fitted(
     rate = _rate(options.unknown, tensors.n_way, tensors.shots.tolist())
 
     def work(progress: Progress) -> tuple[Head, UnknownRule | None]:
-        head = method.adapt(model, tensors, pool=pool, seed=options.seed, progress=progress)
-        return head, None if rate is None else _unknown_rule(model, head, tensors, rate)
+        small = method.needs == "embeddings" and tensors.embeddings.numel() < _SMALL
+        with one_core() if small else nullcontext():
+            head = method.adapt(model, tensors, pool=pool, seed=options.seed, progress=progress)
+            return head, None if rate is None else _unknown_rule(model, head, tensors, rate)
 
     head, rule = yield from relayed(work)
     if rule is not None and rule.warning:

@@ -86,6 +86,13 @@ def write_answers(
     folder.columns.answer(rows, probabilities.numpy(), known.numpy(), deep, answering.class_ids)
 
 
+def vectors_of(folder: FolderRows, rows: np.ndarray) -> Tensor:
+    """[m, D] float16, the embeddings of rows in ascending order; without a copy where the rows are consecutive."""
+    if len(rows) and rows[-1] - rows[0] == len(rows) - 1:
+        return torch.from_numpy(folder.vectors[rows[0] : rows[-1] + 1])
+    return torch.from_numpy(folder.vectors[rows])
+
+
 @contextmanager
 def model_errors(name: str) -> Iterator[None]:
     """What torch stumbles over becomes a UserError: the run ends, and what answered before goes on answering."""
@@ -191,7 +198,7 @@ def _relabelled(bench: Workbench, answering: Answering) -> Generator[Rows, None,
             with bench.lock, one_core():
                 if bench.current is not answering or bench.folder is not folder:
                     return start + first
-                write_answers(folder, answering, few, torch.from_numpy(folder.vectors[few]))
+                write_answers(folder, answering, few, vectors_of(folder, few))
         yield Rows(part, start + len(part), len(rows))
     return len(rows)
 
@@ -202,8 +209,9 @@ def _estimated(
     """The estimate with a figure for every class of the project, also those without examples."""
 
     def work(progress: estimates.Progress) -> Estimate:
-        support = examples.pictures.tensors(model)
-        return estimates.leave_groups_out(method, model, support, pool=pool, seed=seed, progress=progress)
+        with one_core():  # many small operations
+            support = examples.pictures.tensors(model)
+            return estimates.leave_groups_out(method, model, support, pool=pool, seed=seed, progress=progress)
 
     estimate = yield from relayed(work)
     place = {class_id: label for label, class_id in enumerate(examples.class_ids)}

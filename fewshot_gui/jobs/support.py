@@ -13,6 +13,7 @@ from torch import Tensor
 from fewshot_gui.engine.embed import stream
 from fewshot_gui.engine.method import Support
 from fewshot_gui.engine.model import Model
+from fewshot_gui.engine.threads import one_core
 from fewshot_gui.errors import UserError
 from fewshot_gui.images.crop import Box
 from fewshot_gui.jobs.events import Step, Told, Warned
@@ -42,7 +43,8 @@ class SupportPictures:
 
     def tensors(self, model: Model, pictures: Tensor | None = None) -> Support:
         """What a method adapts to, on the model's device; pictures: as engine.method.Support wants them."""
-        groups = near_duplicates(self.contents, self.embeddings.float() - model.base_mean.cpu())
+        with one_core():  # many small operations
+            groups = near_duplicates(self.contents, self.embeddings.float() - model.base_mean.cpu())
         return Support(
             self.labels.to(model.device),
             len(self.class_names),
