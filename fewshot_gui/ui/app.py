@@ -19,6 +19,7 @@ from fewshot_gui.settings import Settings
 from fewshot_gui.ui import icons, translate
 from fewshot_gui.ui.crash import CrashGuard
 from fewshot_gui.ui.session import Session
+from fewshot_gui.ui.stop_signals import StopSignals
 from fewshot_gui.ui.theme import Theme
 from fewshot_gui.ui.window import Window
 
@@ -27,6 +28,8 @@ Painted = Callable[["Application"], None]
 
 def main(target: Path | None, painted: Painted | None = None) -> int:
     """Shows the window and returns the exit code once it is closed. UserError if no window can be shown here.
+
+    SIGINT and SIGTERM close it too; the code is then 130 or 143.
 
     target: a project file, or a folder to classify. painted: called after the first frame.
     """
@@ -37,8 +40,11 @@ def main(target: Path | None, painted: Painted | None = None) -> int:
     application = Application(app, target)
     if painted is not None:
         application.painted = painted
+    signals = StopSignals()
+    signals.install()
     application.show()
     code = app.exec()
+    signals.remove()
     if not application.close():
         sys.stdout.flush()
         os._exit(code)  # a worker sits in one long call: waiting longer helps nobody, and all is saved

@@ -1,6 +1,7 @@
 """From the process to the window."""
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -115,3 +116,20 @@ def test_a_setting_that_is_not_declared_or_makes_no_sense_is_refused(tmp_path):
         settings["theme"] = "pink"
     with pytest.raises(ValueError, match="thumbnail_size"):
         settings["thumbnail_size"] = True
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows ends a process at once")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_closes_the_window_and_stores_what_is_to_be_stored(tmp_path, number):
+    code = (
+        "import os, signal, sys\n"
+        f"signal.signal({int(number)}, signal.SIG_DFL)\n"  # a shell's background job is told to ignore SIGINT
+        "from fewshot_gui.ui import app\n"
+        "def painted(application):\n"
+        "    closed = application.close\n"
+        "    application.close = lambda: print('closed') or closed()\n"
+        f"    os.kill(os.getpid(), {int(number)})\n"
+        "sys.exit(app.main(None, painted))\n"
+    )
+    done = run(code, tmp_path)
+    assert (done.returncode, done.stdout.strip()) == (128 + number, "closed"), done.stderr
