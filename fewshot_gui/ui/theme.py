@@ -88,8 +88,8 @@ class Theme(QObject):
         app.setStyleSheet(_sheet("dark" if self._dark else "light"))
 
     def colour(self, name: str) -> QColor:
-        """The colour of a token of resources/theme/light.json and dark.json; KeyError if there is none."""
-        return _colour(_tokens(self._scheme)[name])
+        """The colour of a token of resources/theme/light.json and dark.json, the caller's own; KeyError if none."""
+        return QColor(_colour(_tokens(self._scheme)[name]))
 
     def class_colour(self, index: int) -> QColor:
         """The colour of class palette entry `index`: 12 colour-blind-safe ones, then those in other lightness."""

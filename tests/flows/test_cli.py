@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+from pathlib import Path
 
 import pytest
 
@@ -176,13 +177,25 @@ def test_real_pictures_are_classified_with_5_examples_per_class(fewshot, demo_pi
     assert summary["accuracy"] >= least
 
 
-@pytest.mark.parametrize("arguments", [(), ("open",), ("open", "somewhere")])
-def test_there_is_no_window_yet(fewshot, arguments):
-    assert_failed(fewshot(*arguments), 1, "This version has no window yet")
+@pytest.fixture
+def opened(monkeypatch):
+    """What the window was asked to open; no window is shown."""
+    targets = []
+    monkeypatch.setattr("fewshot_gui.__main__.open_window", lambda target: targets.append(target) or 0)
+    return targets
 
 
-def test_a_folder_alone_means_the_window(fewshot, tmp_path):
-    assert_failed(fewshot(tmp_path), 1, "This version has no window yet")
+@pytest.mark.parametrize(
+    ("arguments", "target"), [((), None), (("open",), None), (("open", "somewhere"), Path("somewhere"))]
+)
+def test_open_or_nothing_at_all_means_the_window(fewshot, opened, arguments, target):
+    assert fewshot(*arguments).code == 0
+    assert opened == [target]
+
+
+def test_a_folder_alone_means_the_window(fewshot, opened, tmp_path):
+    assert fewshot(tmp_path).code == 0
+    assert opened == [tmp_path]
 
 
 def test_the_version_is_told(fewshot):

@@ -137,3 +137,8 @@ def test_a_role_dresses_a_widget(qtbot, theme):
 
 def test_the_program_has_an_icon(qapp):
     assert not icons.app_icon().pixmap(64, 64).isNull()
+
+
+def test_a_colour_is_the_callers_own_to_change(theme):
+    theme.colour("canvas").setAlphaF(0.5)
+    assert theme.colour("canvas").alphaF() == 1.0
