@@ -107,7 +107,7 @@ def _of_stage(stage: Stage, key: str) -> list[tuple[bool, str]]:
     if isinstance(stage, Maml):
         demands += [
             (stage.tasks > 0, f"'{key}tasks' must be above 0"),
-            (not stage.most_shots or stage.most_shots >= stage.shots, f"'{key}most_shots' must be 0 or at least 'shots'"),
+            (stage.most_shots == 0 or stage.most_shots >= stage.shots, f"'{key}most_shots' must be 0 or >= 'shots'"),
             (stage.inner_rate > 0, f"'{key}inner_rate' must be above 0"),
             (stage.statistics != "batch", f"'{key}statistics' must be frozen or support: queries are never averaged"),
             (
