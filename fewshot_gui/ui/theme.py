@@ -202,7 +202,9 @@ def _colour(text: str) -> QColor:
 @cache
 def _sheet(scheme: str) -> str:
     """The style sheet with the colours of a scheme."""
-    tokens = {**_tokens(scheme), "chevron": (_folder() / f"chevron-down-{scheme}.svg").as_posix()}
+    tail = f"-{scheme}.svg"
+    pictures = {path.name.removesuffix(tail): path.as_posix() for path in _folder().glob(f"*{tail}")}
+    tokens = {**_tokens(scheme), **pictures}
     text = (_folder() / "style.qss").read_text("utf-8")
     return re.sub(r"@([a-z-]+)", lambda found: tokens[found[1]], text)
 

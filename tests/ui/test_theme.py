@@ -5,7 +5,7 @@ import json
 
 import pytest
 from PySide6.QtGui import QColor, QPalette
-from PySide6.QtWidgets import QPushButton, QToolButton
+from PySide6.QtWidgets import QCheckBox, QPushButton, QRadioButton, QToolButton
 
 from fewshot_gui import paths
 from fewshot_gui.ui import icons
@@ -142,3 +142,25 @@ def test_the_program_has_an_icon(qapp):
 def test_a_colour_is_the_callers_own_to_change(theme):
     theme.colour("canvas").setAlphaF(0.5)
     assert theme.colour("canvas").alphaF() == 1.0
+
+
+@pytest.mark.parametrize("control", [QCheckBox, QRadioButton])
+def test_a_box_without_tick_can_be_told_from_its_ground(qtbot, theme, control):
+    box = control()
+    qtbot.addWidget(box)
+    box.resize(box.sizeHint())
+    drawn = box.grab().toImage()
+    ground = theme.colour("surface")
+    inks = {drawn.pixelColor(x, drawn.height() // 2).rgb() for x in range(drawn.width())}
+    assert max(contrast(QColor(ink), ground) for ink in inks) > 2.5
+
+
+@pytest.mark.parametrize("control", [QCheckBox, QRadioButton])
+def test_a_tick_shows(qtbot, theme, control):
+    box = control()
+    qtbot.addWidget(box)
+    box.setAutoExclusive(False)
+    box.resize(box.sizeHint())
+    empty = box.grab().toImage()
+    box.setChecked(True)
+    assert box.grab().toImage() != empty

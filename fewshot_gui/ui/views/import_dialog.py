@@ -162,6 +162,7 @@ class ImportDialog(QDialog):
         self.name.textEdited.connect(lambda: self.one.setChecked(True))
         self.name.textChanged.connect(self._renew)
         self.limit, self.at_most = QCheckBox(self.tr("At most")), QSpinBox()
+        self.at_most.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.list = self._make_list(thumbnails)
         self._ticks = QLabel()
         set_role(self._ticks, "small")
