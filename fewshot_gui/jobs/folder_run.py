@@ -1,4 +1,4 @@
-"""A folder in the window: found, embedded and answered as a stream, what is looked at first."""
+"""A folder in the window: found, embedded and answered as a stream, what is looked at first, the rest by chance."""
 
 from __future__ import annotations
 
@@ -112,6 +112,14 @@ class _Run:
         """[m] the rows still to be embedded; unreadable ones are tried again."""
         return np.flatnonzero(~self.folder.embedded)
 
+    def drawn(self) -> np.ndarray:
+        """[m] the missing rows by chance, the same in every run.
+
+        Folders are sorted, often by class: read in their order, the first figures and the first axes of the map would
+        be those of one class. A random part stands for the whole.
+        """
+        return np.random.default_rng(0).permutation(self.missing())
+
     def accept(self, rows: Sequence[int], contents: Sequence[str | None], vectors: np.ndarray) -> None:
         """Writes embeddings [m, D] float16 of rows, and what the current classifier says of them."""
         bench, folder, places = self.bench, self.folder, np.asarray(rows, np.intp)
@@ -159,7 +167,7 @@ def _from_cache(run: _Run, first: First) -> Generator[FolderEvent, None, None]:
 
 def _from_files(run: _Run, first: First, told: Told) -> Generator[FolderEvent, None, None]:
     columns = run.folder.columns
-    source = OrderedSource(columns.paths, run.missing(), run.bench.cache)
+    source = OrderedSource(columns.paths, run.drawn(), run.bench.cache)
     source.prefer(first())
     with closing(embed_stream(run.model, source, tell=told)) as chunks:
         for chunk in chunks:

@@ -7,6 +7,7 @@ from typing import Any
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QWidget
 
+from fewshot_gui.jobs.columns import PENDING
 from fewshot_gui.types import Accuracy
 from fewshot_gui.ui.session import Session
 from fewshot_gui.ui.views.accuracy import AccuracyView, Figures, Headline, HistoryPoint
@@ -41,9 +42,12 @@ class FiguresJoint(QObject):
         session = self._session
         columns, last = session.columns, session.live.last
         estimate = last.estimate if last is not None else None
-        guessed = Headline(estimate.accuracy, "estimate", estimate.rough) if estimate is not None else None
+        deep = session.live.deep
+        before = deep is not None and deep.kept
+        guessed = Headline(estimate.accuracy, "estimate", estimate.rough, before=before) if estimate is not None else None
         measured = columns.accuracy() if columns is not None else None
-        true = Headline(measured, "truth") if measured is not None and measured.total else None
+        waiting = int((columns.status == PENDING).sum()) if columns is not None else 0
+        true = Headline(measured, "truth", waiting=waiting) if measured is not None and measured.total else None
         checked = columns.checked() if columns is not None else None
         why = estimate.why_none if estimate is not None else ""
         return Figures(true or guessed, guessed if true is not None else None, checked, why)

@@ -14,10 +14,24 @@
 <context>
     <name>AccuracyView</name>
     <message numerus="yes">
+        <source>So far, on %Ln picture(s) whose class is known from folders or a table.</source>
+        <translation>
+            <numerusform>So far, on %Ln picture whose class is known from folders or a table.</numerusform>
+            <numerusform>So far, on %Ln pictures whose class is known from folders or a table.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>Measured on %Ln picture(s) whose class is known from folders or a table.</source>
         <translation>
             <numerusform>Measured on %Ln picture whose class is known from folders or a table.</numerusform>
             <numerusform>Measured on %Ln pictures whose class is known from folders or a table.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Estimated from %Ln example(s) before adapting deeper; not measured on this folder.</source>
+        <translation>
+            <numerusform>Estimated from %Ln example before adapting deeper; not measured on this folder.</numerusform>
+            <numerusform>Estimated from %Ln examples before adapting deeper; not measured on this folder.</numerusform>
         </translation>
     </message>
     <message numerus="yes">

@@ -45,9 +45,21 @@
         <translation>每个类别给出两张或更多示例，这里就会显示估计值。</translation>
     </message>
     <message numerus="yes">
+        <source>So far, on %Ln picture(s) whose class is known from folders or a table.</source>
+        <translation>
+            <numerusform>目前为止，基于 %Ln 张类别已由文件夹或表格给出的图片。</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>Measured on %Ln picture(s) whose class is known from folders or a table.</source>
         <translation>
             <numerusform>在 %Ln 张由文件夹或表格得知类别的图片上实测。</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Estimated from %Ln example(s) before adapting deeper; not measured on this folder.</source>
+        <translation>
+            <numerusform>深度适应之前由 %Ln 个示例估计；并非在此文件夹上测得。</numerusform>
         </translation>
     </message>
     <message numerus="yes">
@@ -63,6 +75,10 @@
     <message>
         <source>Measured where the class is known: {figure}</source>
         <translation>在类别已知处实测：{figure}</translation>
+    </message>
+    <message>
+        <source>Estimated from the examples before adapting deeper: {figure}</source>
+        <translation>深度适应之前由示例估计：{figure}</translation>
     </message>
     <message>
         <source>Estimated from the examples: {figure}</source>

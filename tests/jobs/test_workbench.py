@@ -152,6 +152,14 @@ def test_what_is_looked_at_comes_first(tiny, tmp_path):
     assert sorted(seen + rest) == list(range(120))
 
 
+def test_the_first_answers_are_a_fair_part_of_a_sorted_folder(tiny, tmp_path):
+    bench = loaded(tiny, cache=False)
+    opened(bench, draw_classes(tmp_path / "query", shots=40))
+    rows = [row for event in embed_folder(bench) if isinstance(event, Rows) for row in event.rows.tolist()]
+    of_each_class = [sum(row // 40 == number for row in rows[:60]) for number in range(3)]
+    assert min(of_each_class) >= 10
+
+
 def test_progress_counts_to_the_end(tiny, query):
     bench = loaded(tiny)
     opened(bench, query)

@@ -60,6 +60,19 @@ def test_a_rough_estimate_says_so(view):
     assert "Rough" in view._basis.text()
 
 
+def test_a_figure_of_a_folder_that_is_still_being_classified_says_so(view):
+    view.set_figures(Figures(Headline(Accuracy(26, 30, ""), "truth", waiting=170)))
+    assert "So far, on 30 picture" in view._basis.text()
+
+
+def test_an_estimate_made_before_the_backbone_was_adapted_says_so(view):
+    before = Headline(Accuracy(17, 20, ""), "estimate", before=True)
+    view.set_figures(Figures(before))
+    assert "before adapting deeper" in view._basis.text()
+    view.set_figures(Figures(TRUTH, before))
+    assert "before adapting deeper" in view._second.text()
+
+
 @pytest.mark.parametrize("headline", [None, Headline(Accuracy(0, 0, ""), "truth")])
 def test_without_a_figure_it_says_why(view, headline):
     view.set_figures(Figures(headline, why_none="Every class needs a second example."))

@@ -21,11 +21,17 @@ __all__ = ["AccuracyView", "Basis", "Figures", "Headline", "HistoryPoint"]
 
 @dataclass(frozen=True, slots=True)
 class Headline:
-    """An accuracy and where it comes from. rough: an estimate from so few examples that it says little."""
+    """An accuracy and where it comes from.
+
+    rough: an estimate from so few examples that it says little. before: the estimate is that of the head from before an
+    adapted backbone answered. waiting: pictures that have no answer yet.
+    """
 
     accuracy: Accuracy
     basis: Basis
     rough: bool = False
+    before: bool = False
+    waiting: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +126,12 @@ class AccuracyView(QFrame):
 
     def _rests_on(self, headline: Headline) -> str:
         n = headline.accuracy.total
+        if headline.basis == "truth" and headline.waiting:
+            return self.tr("So far, on %Ln picture(s) whose class is known from folders or a table.", "", n)
         if headline.basis == "truth":
             return self.tr("Measured on %Ln picture(s) whose class is known from folders or a table.", "", n)
+        if headline.before:
+            return self.tr("Estimated from %Ln example(s) before adapting deeper; not measured on this folder.", "", n)
         said = self.tr("Estimated from %Ln example(s), each left out once; not measured on this folder.", "", n)
         return said + " " + self.tr("Rough: there are few examples.") if headline.rough else said
 
@@ -132,6 +142,8 @@ class AccuracyView(QFrame):
         text = f"{percent(accuracy.value, accuracy.total)} % ({interval_text(accuracy)})"
         if second.basis == "truth":
             return self.tr("Measured where the class is known: {figure}").format(figure=text)
+        if second.before:
+            return self.tr("Estimated from the examples before adapting deeper: {figure}").format(figure=text)
         return self.tr("Estimated from the examples: {figure}").format(figure=text)
 
     def _checked_text(self, checked: tuple[int, int] | None) -> str:
