@@ -235,7 +235,7 @@ def _tell(event: Any, console: Console) -> None:
     from fewshot_gui.jobs.events import Warned
 
     if isinstance(event, Warned):
-        console.warn(event.sentence)
+        (console.say if event.level == "info" else console.warn)(event.sentence)
     else:
         console.progress(event.what, event.share)
 

@@ -82,12 +82,12 @@ class HeldOut:
         return (right[1], -loss[1]) > (right[0], -loss[0])
 
     def sentence(self, verdict: str) -> str:
-        """The two shares of right answers and what follows."""
+        """How many right answers either had, and what follows. Counts: a share of so few would promise too much."""
         n = len(self.labels)
-        frozen, adapted = (_right(logits, self.labels) / n for logits in (self.frozen, self.adapted))
+        frozen, adapted = (_right(logits, self.labels) for logits in (self.frozen, self.adapted))
         return (
-            f"On held-out examples the frozen backbone had {frozen:.0%} right and the adapted one {adapted:.0%} "
-            f"({n} examples): {verdict}."
+            f"On held-out examples the frozen backbone had {frozen} of {n} right, the adapted one {adapted} of {n}: "
+            f"{verdict}."
         )
 
 

@@ -122,7 +122,7 @@ def fitted(
     if rule is not None and rule.warning:
         told(rule.warning)
     for note in head.notes:
-        told(note)
+        told(note, "info")
     yield from told.news()
     text = options.method or method.name
     return Classifier(

@@ -7,10 +7,11 @@ from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from queue import SimpleQueue
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 Result = TypeVar("Result")
 Progress = Callable[[float | None, str], None]  # share done 0-1 or None, what is being done
+Level = Literal["info", "warning"]  # news, or something that may be amiss
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,30 +24,31 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Warned:
-    """A sentence the user should read, though the job goes on."""
+    """A sentence the user should read, though the job goes on. level: info if all is well, as when a choice was made."""
 
     sentence: str
+    level: Level = "warning"
 
 
 class Told:
-    """Takes warnings from any thread, each sentence once, and hands them out between the steps of a job."""
+    """Takes sentences from any thread, each once, and hands them out between the steps of a job."""
 
     def __init__(self) -> None:
-        self._sentences: list[str] = []
+        self._sentences: dict[str, Level] = {}
         self._lock = threading.Lock()
         self._handed_out = 0
 
-    def __call__(self, sentence: str) -> None:
+    def __call__(self, sentence: str, level: Level = "warning") -> None:
         """Takes a sentence."""
         with self._lock:
-            if sentence not in self._sentences:
-                self._sentences.append(sentence)
+            self._sentences.setdefault(sentence, level)
 
     def news(self) -> Iterator[Warned]:
         """What was told since the last call."""
-        new = self._sentences[self._handed_out :]
+        with self._lock:
+            new = list(self._sentences.items())[self._handed_out :]
         self._handed_out += len(new)
-        return (Warned(sentence) for sentence in new)
+        return (Warned(sentence, level) for sentence, level in new)
 
     @property
     def all(self) -> tuple[str, ...]:
