@@ -22,10 +22,19 @@ from fewshot_gui.engine.classifier import Classifier
 from fewshot_gui.engine.device import choose
 from fewshot_gui.engine.embed import Embedded
 from fewshot_gui.jobs import classifier_folder
-from fewshot_gui.jobs.adapt import DEFAULT_BACKBONE, AdaptOptions, UnknownOption, fitted, loaded, method_of
+from fewshot_gui.jobs.adapt import (
+    DEFAULT_BACKBONE,
+    AdaptOptions,
+    UnknownOption,
+    fitted,
+    loaded,
+    method_of,
+    support_pictures,
+)
 from fewshot_gui.jobs.classify import answer_chunks
 from fewshot_gui.jobs.events import Step, Told, Warned
 from fewshot_gui.jobs.pictures import embedded, opened_cache
+from fewshot_gui.jobs.project_file import OfProject, read_project
 from fewshot_gui.jobs.support import SupportPictures, embed_support
 from fewshot_gui.types import ImageRef
 
@@ -125,6 +134,25 @@ class FewShotClassifier:
         labels = json.loads(path.read_text("utf-8")) if path.is_file() else {name: name for name in stored.class_names}
         loaded_one._keep(stored, labels)
         return loaded_one
+
+    @classmethod
+    def from_project(
+        cls, file: str | os.PathLike[str], *, device: str = "auto", cache: bool = True
+    ) -> FewShotClassifier:
+        """Adapted as a project of the window is, with its examples and settings; the project is only read.
+
+        UserError if the file is no project, or has no readable example.
+        """
+        told = Told()
+        how = read_project(OfProject(file=Path(file), device=device, cache=cache))[0]
+        made = cls(how.backbone, how.method, device=device, unknown=how.unknown, seed=how.seed, cache=cache)
+        model, method = loaded(how, told)
+        with opened_cache(model, cache, told) as open_cache:
+            support = _result(support_pictures(how, model, open_cache, told))
+        names = {name: name for name in support.class_names}
+        made._keep(_result(fitted(model, method, support, how, told)), names, support)
+        _warn(told)
+        return made
 
     def get_params(self, deep: bool = True) -> dict[str, Any]:
         """The constructor's arguments; deep is there for scikit-learn and changes nothing."""

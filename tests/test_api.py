@@ -8,6 +8,8 @@ from fewshot_gui import FewShotClassifier
 from fewshot_gui.api import NotFittedError
 from fewshot_gui.engine.model import Model
 from fewshot_gui.errors import UsageError, UserError
+from fewshot_gui.project.store import Project
+from fewshot_gui.project.values import NewExample, ProjectSettings
 from tests.jobs.tasks import COLOURS, draw, draw_classes, write_tiny_model
 
 
@@ -72,6 +74,21 @@ def test_partial_fit_equals_fit_on_everything_and_embeds_only_what_is_new(tiny, 
     assert sum(counted) == 9
     assert parts.classes_.tolist() == whole.classes_.tolist()
     np.testing.assert_allclose(parts.predict_proba(query[0]), whole.predict_proba(query[0]), atol=1e-5)
+
+
+def test_a_project_of_the_window_is_taken_over_with_its_crops_and_learns_more(tiny, support, query, tmp_path):
+    with Project.create(tmp_path / "p.fewshot", "P", ProjectSettings(backbone=tiny, method="ridge", seed=2)) as project:
+        for name in ("red", "green", "blue"):
+            info, _ = project.add_class(name)
+            project.add_examples(info.id, [NewExample(str(path)) for path in support[0] if path.parent.name == name])
+        project.crop_example(project.examples()[0].id, (0.0, 0.0, 0.5, 0.5))
+        classifier = FewShotClassifier.from_project(project.path)
+    assert classifier.get_params()["method"] == "ridge"
+    assert classifier.classes_.tolist() == ["blue", "green", "red"]
+    assert classifier.score(*query) == 1.0
+    classifier.partial_fit([draw(tmp_path / "y.png", COLOURS["yellow"])], ["yellow"])
+    assert sorted(crop for crop in classifier._support.crops if crop) == [(0.0, 0.0, 0.5, 0.5)]
+    assert classifier.classes_.tolist() == ["blue", "green", "red", "yellow"]
 
 
 def test_fit_forgets_what_was_before(classifier, support):

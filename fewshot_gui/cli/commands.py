@@ -17,8 +17,9 @@ from fewshot_gui.errors import UserError
 from fewshot_gui.export import Writer, output
 
 if TYPE_CHECKING:
-    from fewshot_gui.jobs.adapt import AdaptOptions
+    from fewshot_gui.jobs.adapt import AdaptOptions, UnknownOption
     from fewshot_gui.jobs.classify import ClassifyOptions, Stored
+    from fewshot_gui.jobs.project_file import OfProject
     from fewshot_gui.jobs.tally import Summary
 
 DONE, FAILED, SOME_UNREADABLE = 0, 1, 3
@@ -32,11 +33,17 @@ def classify(arguments: Namespace, console: Console) -> int:
     with _output(arguments) as writer:  # first, so that an output that cannot be written is told at once
         from fewshot_gui.jobs.classify import ClassifyOptions
 
-        by = _adapting(arguments) if arguments.model is None else _stored(arguments)
-        summary = _classified(ClassifyOptions(query=arguments.query, by=by), writer, console)
+        summary = _classified(ClassifyOptions(query=arguments.query or (), by=_by(arguments)), writer, console)
     if arguments.json:
         _put_json(summary.as_json())
     return SOME_UNREADABLE if summary.unreadable else DONE
+
+
+def _by(arguments: Namespace) -> AdaptOptions | Stored | OfProject:
+    """What says what the classes are."""
+    if arguments.project is not None:
+        return _of_project(arguments)
+    return _adapting(arguments) if arguments.model is None else _stored(arguments)
 
 
 def _classified(options: ClassifyOptions, writer: Writer | None, console: Console) -> Summary:
@@ -92,29 +99,48 @@ def adapt(arguments: Namespace, console: Console) -> int:
 
 
 def _adapting(arguments: Namespace) -> AdaptOptions:
-    from fewshot_gui.jobs.adapt import AdaptOptions, parse_unknown
+    from fewshot_gui.jobs.adapt import AdaptOptions
 
     return AdaptOptions(
         support=arguments.support,
         backbone=arguments.backbone or DEFAULT_BACKBONE,
         method=arguments.method,
         device=arguments.device,
-        unknown=None if arguments.unknown is None else parse_unknown(arguments.unknown),
+        unknown=_unknown(arguments),
         seed=arguments.seed or 0,
         cache=not arguments.no_cache,
     )
 
 
 def _stored(arguments: Namespace) -> Stored:
-    from fewshot_gui.jobs.adapt import parse_unknown
     from fewshot_gui.jobs.classify import Stored
 
     return Stored(
         folder=arguments.model,
         device=arguments.device,
-        unknown=None if arguments.unknown is None else parse_unknown(arguments.unknown),
+        unknown=_unknown(arguments),
         cache=not arguments.no_cache,
     )
+
+
+def _of_project(arguments: Namespace) -> OfProject:
+    from fewshot_gui.jobs.project_file import OfProject
+
+    return OfProject(
+        file=arguments.project,
+        backbone=arguments.backbone,
+        method=arguments.method,
+        device=arguments.device,
+        unknown=_unknown(arguments),
+        seed=arguments.seed,
+        cache=not arguments.no_cache,
+    )
+
+
+def _unknown(arguments: Namespace) -> UnknownOption:
+    from fewshot_gui.jobs.adapt import parse_unknown
+
+    return None if arguments.unknown is None else parse_unknown(arguments.unknown)
 
 
 def evaluate(arguments: Namespace, console: Console) -> int:

@@ -79,11 +79,13 @@ def _parser() -> Parser:
 
 
 def _check_classify(parsed: argparse.Namespace) -> None:
+    if parsed.query is None and parsed.project is None:
+        raise UsageError("The following arguments are required: --query. See `fewshot-gui classify --help`.")
     if parsed.model is None:
         return
     for name in _OF_SUPPORT:
         if getattr(parsed, name) is not None:
-            raise UsageError(f"--{name} goes with --support: a classifier stored by adapt has its own.")
+            raise UsageError(f"--{name} goes with --support or --project: a classifier stored by adapt has its own.")
 
 
 def _check_meta_train(parsed: argparse.Namespace) -> None:
@@ -96,7 +98,10 @@ def _add_classify(parser: Parser) -> None:
     by = parser.add_mutually_exclusive_group(required=True)
     by.add_argument("--support", type=Path, metavar="DIR", help="examples: a folder with a sub-folder per class")
     by.add_argument("--model", type=Path, metavar="FOLDER", help="a classifier stored by adapt")
-    parser.add_argument("--query", nargs="+", required=True, metavar="PATH", help="pictures and folders to classify")
+    by.add_argument("--project", type=Path, metavar="FILE", help="a .fewshot file: the classes of a window's project")
+    parser.add_argument(
+        "--query", nargs="+", metavar="PATH", help="pictures and folders to classify (default: the project's folder)"
+    )
     _add_adapting(parser)
     parser.add_argument("--out", type=Path, metavar="FILE", help=".csv, .json or .jsonl (default: CSV on stdout)")
     parser.add_argument("--json", action="store_true", help="one line of JSON with the figures on stdout")
@@ -241,5 +246,5 @@ _COMMANDS = {
     "models": ("list the models that come with the program, or show one's card", _add_models),
     "doctor": ("check the installation and name the cure for what is wrong", _add_doctor),
     "demo": ("write generated pictures to try the program with", _add_demo),
-    "open": ("open the window (not part of this version yet)", _add_open),
+    "open": ("open the window, with a project or a folder to classify", _add_open),
 }

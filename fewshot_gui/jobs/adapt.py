@@ -26,6 +26,7 @@ from fewshot_gui.errors import UsageError, UserError
 from fewshot_gui.images import scan
 from fewshot_gui.jobs import classifier_folder
 from fewshot_gui.jobs.events import Progress, Step, Told, Warned, relayed
+from fewshot_gui.jobs.examples import ExampleSet, embed_set
 from fewshot_gui.jobs.pictures import opened_cache
 from fewshot_gui.jobs.support import SupportPictures, embed_support, near_duplicates, read_pictures
 from fewshot_gui.project.cache import EmbeddingCache
@@ -42,13 +43,13 @@ UnknownOption = Literal["off", "auto"] | float | None
 class AdaptOptions:
     """What `adapt` is asked for, as on the command line.
 
-    support: a folder with a sub-folder per class, or pictures whose truth is their class.
+    support: a folder with a sub-folder per class, pictures whose truth is their class, or a project's examples.
     backbone: a model's name or folder. method: NAME[:field=value...], None: the model's default.
     unknown: "off", "auto", the wanted false-alarm rate 0-1, or None: as the support set allows.
     cache: use the embedding cache.
     """
 
-    support: Path | Sequence[ImageRef]
+    support: Path | Sequence[ImageRef] | ExampleSet
     backbone: str = DEFAULT_BACKBONE
     method: str | None = None
     device: str = "auto"
@@ -84,11 +85,18 @@ def method_of(options: AdaptOptions, config: ModelConfig) -> Method:
     return methods.create(name, config, given)
 
 
+def instant_method(config: ModelConfig) -> str:
+    """What answers at once where nobody chose: the model's default, or protonet if that one adapts the backbone."""
+    return config.method if methods.METHODS[config.method].needs == "embeddings" else "protonet"
+
+
 def support_pictures(
     options: AdaptOptions, model: Model, cache: EmbeddingCache | None, told: Told
 ) -> Generator[Step | Warned, None, SupportPictures]:
     """The options' support set, embedded."""
     refs, names = options.support, ()
+    if isinstance(refs, ExampleSet):
+        return (yield from embed_set(model, refs, cache, told))
     if isinstance(refs, (str, Path)):
         found = scan.scan_support(refs)
         refs, names = found.refs, found.class_names

@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import ExitStack, closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
@@ -23,6 +23,7 @@ from fewshot_gui.jobs import classifier_folder
 from fewshot_gui.jobs.adapt import AdaptOptions, UnknownOption, fitted, loaded, support_pictures, with_unknown
 from fewshot_gui.jobs.events import Step, Told, Warned
 from fewshot_gui.jobs.pictures import FileSource, embedded, opened_cache
+from fewshot_gui.jobs.project_file import OfProject, own_folder, read_project
 from fewshot_gui.jobs.tally import SCHEMA, Counts, Summary, Tally
 from fewshot_gui.project.cache import EmbeddingCache
 from fewshot_gui.types import Accuracy, ImageRef, Prediction
@@ -40,10 +41,13 @@ class Stored:
 
 @dataclass(frozen=True, kw_only=True)
 class ClassifyOptions:
-    """What `classify` is asked for. query: files and folders; by: a support set to adapt to, or a stored classifier."""
+    """What `classify` is asked for. query: files and folders, () for a project's own folder.
 
-    query: Sequence[Path | str]
-    by: AdaptOptions | Stored
+    by: a support set to adapt to, a stored classifier, or a project.
+    """
+
+    query: Sequence[Path | str] = ()
+    by: AdaptOptions | Stored | OfProject
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +77,7 @@ def classify(options: ClassifyOptions) -> Iterator[Event]:
     of pictures, unless the method is transductive: then all embeddings are kept until the classifier stands.
     """
     told, started = Told(), time.perf_counter()
+    options = _with_project(options)
     with ExitStack() as stack:
         classifier, refs, chunks = yield from _prepared(options, told, stack)
         yield Ready(classifier.class_names, len(refs))
@@ -130,6 +135,15 @@ def _prepared(options: ClassifyOptions, told: Told, stack: ExitStack) -> Generat
     pool = torch.cat([chunk.rows.float() for chunk in kept if chunk.readable]) if refs else None
     classifier = yield from fitted(model, method, support, by, told, pool)
     return classifier, refs, (chunk for chunk in kept)
+
+
+def _with_project(options: ClassifyOptions) -> ClassifyOptions:
+    """The same with all that a project says put in its place."""
+    by = options.by
+    if not isinstance(by, OfProject):
+        return options
+    adapting, project = read_project(by)
+    return replace(options, by=adapting, query=options.query or (own_folder(project),))
 
 
 def _query(options: ClassifyOptions, told: Told) -> tuple[ImageRef, ...]:

@@ -4,19 +4,30 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Generator, Mapping, Sequence
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 
 import numpy as np
 import torch
 
 from fewshot_gui.engine.model import Model
+from fewshot_gui.errors import UserError
 from fewshot_gui.images import crop
 from fewshot_gui.jobs.bench import BenchExample, Examples, Workbench
 from fewshot_gui.jobs.events import Step, Told, Warned
 from fewshot_gui.jobs.pictures import embedded
 from fewshot_gui.jobs.support import SupportPictures, warn_of_oddities
+from fewshot_gui.project.cache import EmbeddingCache
 from fewshot_gui.types import ImageRef, Unreadable
+
+
+@dataclass(frozen=True, slots=True)
+class ExampleSet:
+    """A project's examples, to be adapted to. class_names, ids: all of its classes, in order."""
+
+    examples: tuple[BenchExample, ...]
+    class_names: tuple[str, ...]
+    ids: tuple[int, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,6 +89,21 @@ def support_of(
     _warn_of_emptied(examples, class_names, set(filled), told)
     example_ids = tuple(examples[place].id for place in places)
     return Examples(pictures, example_ids, tuple(ids[index] for index in filled))
+
+
+def embed_set(
+    model: Model, wanted: ExampleSet, cache: EmbeddingCache | None, told: Told
+) -> Generator[Step | Warned, None, SupportPictures]:
+    """The support set of a project, made as a window makes it. UserError if no class has a readable example."""
+    bench = Workbench()
+    bench.use_model(model, "", cache, ExitStack())
+    found = yield from embed_examples(bench, model, wanted.examples, told)
+    support = support_of(wanted.examples, wanted.class_names, wanted.ids, found, told)
+    yield from told.news()
+    if support is None:
+        why = next((f" ({one.path} {one.reason})" for one in found.unreadable.values()), "")
+        raise UserError(f"The project has no class with a readable example{why}: add some to it in the window.")
+    return support.pictures
 
 
 def contents_of(examples: Sequence[BenchExample], found: Found) -> Mapping[int, str]:

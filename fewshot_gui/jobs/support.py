@@ -81,7 +81,9 @@ def embed_support(
         yield Step("Reading the example pictures", (chunk.start + len(chunk)) / len(refs))
         yield from told.news()
     kept = tuple(refs[index] for index in readable)
+    crops: tuple[Box | None, ...] = ()
     if earlier is not None:
+        crops = earlier.crops + (None,) * len(kept) if earlier.crops else ()
         kept, contents, rows = earlier.refs + kept, [*earlier.contents, *contents], [earlier.embeddings, *rows]
     names = sorted(set(class_names) | {ref.truth for ref in (*refs, *kept) if ref.truth is not None})
     _check(names, kept, unreadable, strict)
@@ -89,7 +91,8 @@ def embed_support(
     yield from told.news()
     numbers = {name: number for number, name in enumerate(names)}
     labels = torch.tensor([numbers[ref.truth or ""] for ref in kept])
-    return SupportPictures(kept, tuple(contents), tuple(names), labels, torch.cat([r for r in rows if len(r)]))
+    embeddings = torch.cat([r for r in rows if len(r)])
+    return SupportPictures(kept, tuple(contents), tuple(names), labels, embeddings, crops)
 
 
 def read_pictures(

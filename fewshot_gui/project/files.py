@@ -81,17 +81,48 @@ def is_project(header: bytes) -> bool:
 def prepare(path: Path) -> None:
     """Brings a project file up to date and sees that it is whole and can be written to. UserError if not."""
     with closing(connect(path)) as connection, told(path):
-        if version_of(connection) > VERSION:
-            raise UserError(
-                f"The project {path} was made by a newer version of fewshot_gui: install that version to open it."
-            )
-        if connection.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
-            raise damaged(path, "is damaged")
+        _check_whole(connection, path)
         use_log(connection, not on_network(path))
-        migrate(connection, path)
-        connection.execute("BEGIN IMMEDIATE")
-        find_again(connection)
-        connection.execute("COMMIT")
+        _bring_up_to_date(connection, path)
+
+
+def only_reading(path: Path) -> Connection:
+    """A connection that changes nothing, not even beside the file, and may be made while a window writes to it."""
+    # Without a log nobody is writing; SQLite would make one for the mere look, and leave it behind.
+    option = "mode=ro" if os.path.exists(f"{path}-wal") else "immutable=1"
+    return sqlite3.connect(f"{path.absolute().as_uri()}?{option}", uri=True, factory=Connection)
+
+
+def copy_in_memory(path: Path) -> Connection:
+    """A project as it is now, brought up to date in memory; the file stays as it is. UserError as of `prepare`."""
+    copied = sqlite3.connect(":memory:", isolation_level=None, factory=Connection)
+    copied.home = os.path.dirname(os.path.abspath(path))
+    try:
+        with told(path):
+            with closing(only_reading(path)) as connection:
+                connection.backup(copied)
+            _check_whole(copied, path)
+            _bring_up_to_date(copied, path)
+    except BaseException:
+        copied.shut()
+        raise
+    return copied
+
+
+def _check_whole(connection: Connection, path: Path) -> None:
+    if version_of(connection) > VERSION:
+        raise UserError(
+            f"The project {path} was made by a newer version of fewshot_gui: install that version to open it."
+        )
+    if connection.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
+        raise damaged(path, "is damaged")
+
+
+def _bring_up_to_date(connection: Connection, path: Path) -> None:
+    migrate(connection, path)
+    connection.execute("BEGIN IMMEDIATE")
+    find_again(connection)
+    connection.execute("COMMIT")
 
 
 def copy(connection: Connection, source: Path, target: Path) -> None:

@@ -12,8 +12,7 @@ from pathlib import Path
 from fewshot_gui import paths
 from fewshot_gui.errors import UserError
 from fewshot_gui.project import facts
-from fewshot_gui.project.database import Connection
-from fewshot_gui.project.files import SUFFIX, check_header
+from fewshot_gui.project.files import SUFFIX, check_header, only_reading
 from fewshot_gui.project.recent import recent_projects, remember
 from fewshot_gui.project.store import Project
 from fewshot_gui.project.text import clean_name, unique_name
@@ -87,10 +86,7 @@ def _folder_in(path: Path) -> str | None:
     """The folder that a project classifies, read without opening it for work; None if that cannot be told."""
     try:
         check_header(path)
-        # Without a log nobody is writing; SQLite would make one for the mere look, and leave it behind.
-        option = "mode=ro" if os.path.exists(f"{path}-wal") else "immutable=1"
-        address = f"{path.absolute().as_uri()}?{option}"
-        with closing(sqlite3.connect(address, uri=True, factory=Connection)) as connection:
+        with closing(only_reading(path)) as connection:
             return facts.folder(connection)
     except (UserError, OSError, sqlite3.Error):
         return None

@@ -18,7 +18,7 @@ def test_classify_has_the_options_that_scripts_rely_on():
     parsed = parse([*CLASSIFY, "--backbone", "m", "--method", "ridge:centre=folder", "--device", "cpu", "--unknown",
                     "0.1", "--out", "o.csv", "--json", "--seed", "3", "--no-cache"])  # fmt: skip
     assert vars(parsed) == {
-        "command": "classify", "support": Path("examples"), "model": None, "query": ["a", "b"], "backbone": "m",
+        "command": "classify", "support": Path("examples"), "model": None, "project": None, "query": ["a", "b"], "backbone": "m",
         "method": "ridge:centre=folder", "device": "cpu", "unknown": "0.1", "out": Path("o.csv"), "json": True,
         "seed": 3, "no_cache": True,
     }  # fmt: skip
@@ -61,14 +61,16 @@ def test_a_command_is_a_command_even_where_a_folder_has_its_name(tmp_path, monke
         (["clasify"], "There is no command, file or folder 'clasify'; did you mean classify? Known commands: "),
         (["xyz"], "There is no command, file or folder 'xyz'. Known commands: classify, adapt, evaluate, meta-train, "),
         (["--fast"], "Unrecognized arguments: --fast. See `fewshot-gui --help`."),
-        (["classify"], "The following arguments are required: --query. See `fewshot-gui classify --help`."),
-        (["classify", "--query", "a"], "One of the arguments --support --model is required."),
+        (["classify", "--support", "a"], "The following arguments are required: --query. See `fewshot-gui classify "),
+        (["classify", "--query", "a"], "One of the arguments --support --model --project is required."),
+        (["classify", "--project", "p", "--model", "m"], "Argument --model: not allowed with argument --project."),
+        ([*CLASSIFY, "--project", "p"], "Argument --project: not allowed with argument --support."),
         (["classify", "--suport", "a", "--query", "b"], "There is no option --suport; did you mean --support? See "),
         ([*CLASSIFY, "--model", "m"], "Argument --model: not allowed with argument --support."),
         ([*CLASSIFY, "--device", "tpu"], "Argument --device: invalid choice: 'tpu'"),
         ([*CLASSIFY, "--seed", "-1"], "Argument --seed: must be 0 or more, not -1."),
         ([*CLASSIFY, "--seed", "x"], "Argument --seed: invalid whole number value: 'x'."),
-        (["classify", "--model", "m", "--query", "q", "--method", "ridge"], "--method goes with --support: "),
+        (["classify", "--model", "m", "--query", "q", "--method", "ridge"], "--method goes with --support or "),
         (["adapt", "--support", "a"], "The following arguments are required: --out."),
         (["evaluate"], "The following arguments are required: DATA."),
         (["evaluate", "d", "--ways", "many"], "Argument --ways: invalid whole number value: 'many'."),

@@ -143,6 +143,20 @@ def test_a_bad_model_folder_ends_with_1(fewshot, support, query, tmp_path, damag
     assert_failed(fewshot("classify", "--support", support, "--query", query, "--backbone", folder), 1, str(folder))
 
 
+def no_project(path):
+    path.write_text("not a project", "utf-8")
+
+
+def no_file(path):
+    pass
+
+
+@pytest.mark.parametrize(("make", "words"), [(no_project, "is no fewshot_gui project"), (no_file, "does not exist")])
+def test_a_project_that_is_none_ends_with_1(fewshot, query, tmp_path, make, words):
+    make(tmp_path / "p.fewshot")
+    assert_failed(fewshot("classify", "--project", tmp_path / "p.fewshot", "--query", query), 1, words)
+
+
 def test_unknown_names_end_with_2_and_the_known_ones(fewshot, tiny, support, query):
     classify = ("classify", "--support", support, "--query", query)
     assert_failed(fewshot(*classify, "--backbone", "lite9"), 2, "There is no model 'lite9'. Known: ")

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from fewshot_gui import __version__
+from fewshot_gui.project.store import Project
+from fewshot_gui.project.values import NewExample, ProjectSettings
 from tests.flows.helpers import assert_failed, rows
 from tests.jobs.tasks import draw_classes, write_tiny_model
 
@@ -83,6 +85,21 @@ def test_a_stored_classifier_answers_as_the_fresh_one(fewshot, tiny, support, qu
     fresh = fewshot("classify", "--support", support, "--query", query, "--backbone", tiny)
     shutil.rmtree(support)
     assert fewshot("classify", "--model", tmp_path / "mine", "--query", query).out == fresh.out
+
+
+def test_a_project_is_a_third_way_to_say_what_the_classes_are(fewshot, tiny, support, query, tmp_path):
+    with Project.create(tmp_path / "mine.fewshot", "Mine", ProjectSettings(backbone=str(tiny))) as project:
+        for folder in sorted(support.iterdir()):
+            info, _ = project.add_class(folder.name)
+            project.add_examples(info.id, [NewExample(str(path)) for path in sorted(folder.iterdir())])
+        project.set_folder(str(query))
+        (query / "red" / "broken.jpg").write_bytes(b"no picture")
+        done = fewshot("classify", "--project", tmp_path / "mine.fewshot")
+        by_folder = fewshot("classify", "--support", support, "--query", query, "--backbone", tiny)
+        assert (done.code, done.out) == (3, by_folder.out)
+        out = tmp_path / "red.jsonl"
+        assert fewshot("classify", "--project", project.path, "--query", query / "red", "--out", out).code == 3
+        assert len(out.read_text("utf-8").splitlines()) == 5
 
 
 @pytest.mark.parametrize("names", [("a b", "naïve 猫"), ("a,b", 'quo"te'), ("path", "label", "p:label")])
