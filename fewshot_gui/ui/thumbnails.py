@@ -19,6 +19,7 @@ from PySide6.QtGui import QImage, QPixmap
 
 from fewshot_gui import paths
 from fewshot_gui.ui.picture_files import Box, DiskCache, Full, FullPicture, Thumb, full_picture, thumbnail
+from fewshot_gui.ui.runner import step_back
 
 MEMORY_BYTES = 192 << 20
 DISK_BYTES = 1 << 30
@@ -111,6 +112,7 @@ class _Worker(QRunnable):
 
     def run(self) -> None:
         """In a thread of the pool."""
+        step_back()
         while (wanted := self._requests.take()) is not None:
             try:
                 made = full_picture(wanted) if isinstance(wanted, Full) else thumbnail(wanted, self._disk)

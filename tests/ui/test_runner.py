@@ -1,9 +1,11 @@
 """Runs: what a job yields, its one end, pause, cancel, late answers."""
 
 import gc
+import os
 import sys
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -87,6 +89,23 @@ def test_a_job_runs_in_another_thread_and_tells_in_this_one(qtbot, runner):
     with qtbot.waitSignal(run.ended):
         pass
     assert threads == [threading.get_ident()]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux knows the niceness of a thread")
+def test_workers_and_the_threads_they_begin_stand_behind_the_gui_thread(qtbot, runner, heard):
+    def niceness():
+        return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+
+    def job():
+        yield niceness()
+        with ThreadPoolExecutor(1) as pool:
+            yield pool.submit(niceness).result()
+
+    for _ in range(2):  # no further with every run
+        runner.start("where", job(), heard.listen)
+        qtbot.waitUntil(over(heard))
+        heard.ends.clear()
+    assert heard.yields == [min(19, niceness() + 10)] * 4
 
 
 def test_an_error_is_one_end(qtbot, runner, heard):

@@ -1,0 +1,194 @@
+"""How late a GUI's event loop is: a 5 ms beat in it, and a watcher in another process that says why a beat is missing.
+
+Late is what an event would be that is due every 5 ms: a gap of 100 ms between two turns of the loop counts as twenty
+late events, not as one. The watcher needs no interpreter lock of the program: it reads the time of the last beat from
+shared memory, what Linux says of the GUI thread (running, waiting for a core, waiting for a lock), and has faulthandler
+write what all threads are at.
+"""
+
+from __future__ import annotations
+
+import faulthandler
+import mmap
+import os
+import re
+import signal
+import struct
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+from PySide6.QtCore import QObject, Qt, QTimer
+
+BEAT = 0.005  # seconds
+LATE = 0.016  # a gap longer than BEAT + LATE is told
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """Two beats and what lay between them. busy: seconds of core time that the GUI thread used meanwhile."""
+
+    phase: str
+    start: float
+    end: float
+    busy: float
+
+    @property
+    def gap(self) -> float:
+        """Seconds by which the beat came late."""
+        return self.end - self.start - BEAT
+
+
+@dataclass
+class Phase:
+    """Lateness of one part of the session, in milliseconds; one figure per 5 ms that passed."""
+
+    name: str
+    late: np.ndarray = field(default_factory=lambda: np.zeros(0))
+
+    def row(self) -> str:
+        """A line of the table."""
+        if not len(self.late):
+            return f"{self.name:28}  (nothing)"
+        p50, p95, p99 = np.percentile(self.late, (50, 95, 99))
+        figures = f"{p50:6.1f} {p95:6.1f} {p99:6.1f} {self.late.max():7.1f}"
+        return f"{self.name:28} {len(self.late) * BEAT:6.1f} s   {figures}"
+
+
+class Beat(QObject):
+    """The beat in the GUI thread. phase: what goes on, set by the session that is measured."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__()
+        self.phase = ""
+        self.turns: list[Turn] = []
+        self._log = folder / "stacks"
+        self._file = self._log.open("ab", buffering=0)
+        heart = folder / "heart"
+        heart.write_bytes(bytes(16))
+        with heart.open("r+b") as file:
+            self._heart = mmap.mmap(file.fileno(), 16)
+        faulthandler.register(signal.SIGUSR2, self._file, all_threads=True)
+        watch = Path(__file__).with_name("beat_watcher.py")
+        names = map(str, (os.getpid(), threading.get_native_id(), heart, self._log))
+        self._watcher = subprocess.Popen([sys.executable, "-S", str(watch), *names])
+        self._timer = QTimer(self, timerType=Qt.TimerType.PreciseTimer, interval=round(BEAT * 1000))
+        self._timer.timeout.connect(self._beat)
+        self._last, self._busy = time.monotonic(), time.thread_time()
+        self._timer.start()
+
+    def _beat(self) -> None:
+        now, busy = time.monotonic(), time.thread_time()
+        self.turns.append(Turn(self.phase, self._last, now, busy - self._busy))
+        self._last, self._busy = now, busy
+        struct.pack_into("<d", self._heart, 0, now)
+
+    def stop(self) -> None:
+        """The end of the session."""
+        self._timer.stop()
+        struct.pack_into("<d", self._heart, 0, -1.0)
+        self._watcher.wait(5)
+        faulthandler.unregister(signal.SIGUSR2)
+
+    def phases(self, leaving_out: tuple[str, ...] = ()) -> list[Phase]:
+        """Each phase in the order of time, then all of them."""
+        names = [name for name in dict.fromkeys(turn.phase for turn in self.turns) if name not in leaving_out]
+        found = [Phase(name, lateness([turn for turn in self.turns if turn.phase == name])) for name in names]
+        return [*found, Phase("all", np.concatenate([phase.late for phase in found]))]
+
+    def causes(self, most: int = 15) -> list[str]:
+        """The longest gaps, longest first, and what the watcher saw in them."""
+        seen = _seen(self._log.read_text(errors="replace"))
+        told = []
+        for turn in sorted(self.turns, key=lambda turn: -turn.gap)[:most]:
+            if turn.gap < LATE:
+                break
+            head = f"{turn.gap * 1000:6.0f} ms  {turn.phase}: GUI thread busy {turn.busy * 1000:.0f} ms"
+            looks = [look for look in seen if turn.start <= look.at <= turn.end + 0.002]
+            told.append("\n".join([head, *_summary(looks)]))
+        return told
+
+
+def lateness(turns: list[Turn]) -> np.ndarray:
+    """Milliseconds by which each event of a 5 ms beat was late."""
+    late: list[np.ndarray] = []
+    for turn in turns:
+        due = np.arange(turn.start + BEAT, max(turn.end, turn.start + 1.5 * BEAT), BEAT)
+        late.append(np.maximum(turn.end - due, 0) * 1000)
+    return np.concatenate(late) if late else np.zeros(0)
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What the watcher saw. state: R running or waiting for a core, S for a lock, D for a disk."""
+
+    at: float
+    state: str
+    waited: float
+    stacks: dict[str, list[str]]
+
+
+_MARK = re.compile(r"^## at=(\S+) state=(\S) waited=(\S+)$", re.M)
+_FRAME = re.compile(r'  File "(.*)", line (\d+) in (.*)')
+
+
+def _seen(text: str) -> list[_Look]:
+    marks = list(_MARK.finditer(text))
+    ends = [mark.start() for mark in marks[1:]] + [len(text)]
+    return [
+        _Look(float(mark[1]), mark[2], float(mark[3]), _stacks(text[mark.end() : end]))
+        for mark, end in zip(marks, ends, strict=True)
+    ]
+
+
+def _stacks(text: str) -> dict[str, list[str]]:
+    """Thread -> its frames, innermost first."""
+    found: dict[str, list[str]] = {}
+    name = ""
+    for line in text.splitlines():
+        if line.startswith(("Thread ", "Current thread ")):
+            name = line.split("0x")[1].split()[0]
+            found[name] = []
+        elif name and (frame := _FRAME.match(line)):
+            path = "/".join(frame[1].split("/")[-2:])
+            found[name].append(f"{path}:{frame[2]} {frame[3]}")
+    return found
+
+
+def _summary(looks: list[_Look]) -> list[str]:
+    """What was seen in one gap, in a few lines. The last thread of a dump is the main one."""
+    if not looks:
+        return []
+    states = Counter(look.state for look in looks)
+    words = {"R": "running or waiting for a core", "S": "waiting for a lock", "D": "waiting for the disk"}
+    waited = max(look.waited for look in looks) * 1000
+    lines = [f"           {n} x {words.get(state, state)}" for state, n in states.items()]
+    lines[-1] += f"; waited {waited:.0f} ms for a core"
+    gui, others = Counter[str](), Counter[str]()
+    for look in looks:
+        stacks = list(look.stacks.values())
+        if stacks:
+            gui[_short(stacks[-1])] += 1
+            others.update(_short(stack, 2) for stack in stacks[:-1] if not _idle(stack))
+    lines += [f"           gui {n} x {stack}" for stack, n in gui.most_common(2)]
+    return lines + [f"           other {n} x {stack}" for stack, n in others.most_common(4)]
+
+
+def _short(stack: list[str], depth: int = 3) -> str:
+    """The innermost frame and the first ones of this program."""
+    own = [frame for frame in stack[1:] if "fewshot_gui" in frame or frame.split("/")[0] in _ROOMS][: depth - 1]
+    return " < ".join([*stack[:1], *own]) or "no Python"
+
+
+_ROOMS = frozenset("ui views models widgets jobs engine methods backbones project images benchmarks".split())
+
+
+def _idle(stack: list[str]) -> bool:
+    return not stack or any(wait in stack[0] for wait in ("threading.py", "_base.py", "queue.py")) or (
+        "concurrent/futures/thread.py" in stack[0]
+    )
