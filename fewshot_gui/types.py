@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     import numpy as np
 
 Status = Literal["ok", "unknown", "unreadable"]
-Kind = Literal["name", "classes", "examples", "folder", "pictures", "reviews", "settings"]
+Kind = Literal["name", "classes", "examples", "folder", "pictures", "reviews", "settings", "truth"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,8 @@ def classify(arguments: Namespace, console: Console) -> int:
     with _output(arguments) as writer:  # first, so that an output that cannot be written is told at once
         from fewshot_gui.jobs.classify import ClassifyOptions
 
-        summary = _classified(ClassifyOptions(query=arguments.query or (), by=_by(arguments)), writer, console)
+        options = ClassifyOptions(query=arguments.query or (), by=_by(arguments), truth=arguments.truth)
+        summary = _classified(options, writer, console)
     if arguments.json:
         _put_json(summary.as_json())
     return SOME_UNREADABLE if summary.unreadable else DONE
@@ -51,6 +52,7 @@ def _classified(options: ClassifyOptions, writer: Writer | None, console: Consol
     from fewshot_gui.jobs.tally import Summary
 
     unreadable: list[str] = []
+    measured_on = ""
     with closing(classify(options)) as events:  # type: ignore[type-var]
         for event in events:
             if isinstance(event, Ready):
@@ -61,6 +63,7 @@ def _classified(options: ClassifyOptions, writer: Writer | None, console: Consol
             elif isinstance(event, Classified):
                 if writer:
                     writer.write(event.predictions)
+                measured_on = event.accuracy.measured_on
                 unreadable += [f"{p.path} {p.reason}" for p in event.predictions if p.status == "unreadable"][:_NAMED]
                 console.progress("Classifying", progress.share(event), progress.details(event))
             elif isinstance(event, Summary):
@@ -71,7 +74,7 @@ def _classified(options: ClassifyOptions, writer: Writer | None, console: Consol
         writer.end(summary.as_json())
     for text in unreadable[:_NAMED]:
         console.warn(text)
-    console.say(words.summary(summary))
+    console.say(words.summary(summary, measured_on))
     return summary
 
 

@@ -102,6 +102,10 @@ def _add_classify(parser: Parser) -> None:
     parser.add_argument(
         "--query", nargs="+", metavar="PATH", help="pictures and folders to classify (default: the project's folder)"
     )
+    parser.add_argument(
+        "--truth", type=Path, metavar="FILE.csv",
+        help="a table with the columns path and class: the accuracy is measured by it, else by the folders' names",
+    )  # fmt: skip
     _add_adapting(parser)
     parser.add_argument("--out", type=Path, metavar="FILE", help=".csv, .json or .jsonl (default: CSV on stdout)")
     parser.add_argument("--json", action="store_true", help="one line of JSON with the figures on stdout")

@@ -42,8 +42,8 @@ class ClassifyProgress:
         return ", ".join(parts)
 
 
-def summary(found: Summary) -> str:
-    """A run of `classify` in a few sentences."""
+def summary(found: Summary, measured_on: str) -> str:
+    """A run of `classify` in a few sentences. measured_on: which pictures the accuracy is of."""
     counts = [f"{found.classified:,} classified"]
     counts += [f"{count:,} {what}" for count, what in
                ((found.unknown, "unknown"), (found.unreadable, "unreadable")) if count]  # fmt: skip
@@ -51,8 +51,8 @@ def summary(found: Summary) -> str:
     if found.accuracy is not None:
         low, high = found.accuracy_low or 0.0, found.accuracy_high or 0.0  # never None here
         lines.append(
-            f"Accuracy {percent(found.accuracy, low, high)}, measured on the readable "
-            "pictures in folders that bear a class's name" + (", unknown counting as wrong." if found.unknown else ".")
+            f"Accuracy {percent(found.accuracy, low, high)}, measured on {measured_on}"
+            + (", unknown counting as wrong." if found.unknown else ".")
         )
     if found.support_excluded:
         lines.append(f"{number(found.support_excluded, 'example picture')} among them did not count.")

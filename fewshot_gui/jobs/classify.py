@@ -23,8 +23,9 @@ from fewshot_gui.jobs import classifier_folder
 from fewshot_gui.jobs.adapt import AdaptOptions, UnknownOption, fitted, loaded, support_pictures, with_unknown
 from fewshot_gui.jobs.events import Step, Told, Warned
 from fewshot_gui.jobs.pictures import FileSource, embedded, opened_cache
-from fewshot_gui.jobs.project_file import OfProject, own_folder, read_project
-from fewshot_gui.jobs.tally import SCHEMA, Counts, Summary, Tally
+from fewshot_gui.jobs.project_file import OfProject, own_folder, project_truth, read_project
+from fewshot_gui.jobs.tally import MEASURED_BY_TABLE, MEASURED_ON, SCHEMA, Counts, Summary, Tally
+from fewshot_gui.jobs.truth import KnownTruth
 from fewshot_gui.project.cache import EmbeddingCache
 from fewshot_gui.types import Accuracy, ImageRef, Prediction
 
@@ -43,11 +44,13 @@ class Stored:
 class ClassifyOptions:
     """What `classify` is asked for. query: files and folders, () for a project's own folder.
 
-    by: a support set to adapt to, a stored classifier, or a project.
+    by: a support set to adapt to, a stored classifier, or a project. truth: a table (CSV) of the pictures' true
+    classes, by which the accuracy is measured; None: what a project's own says, and the names of the folders.
     """
 
     query: Sequence[Path | str] = ()
     by: AdaptOptions | Stored | OfProject
+    truth: Path | KnownTruth | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +80,13 @@ def classify(options: ClassifyOptions) -> Iterator[Event]:
     of pictures, unless the method is transductive: then all embeddings are kept until the classifier stands.
     """
     told, started = Told(), time.perf_counter()
-    options = _with_project(options)
+    options = _with_files(options)
     with ExitStack() as stack:
         classifier, refs, chunks = yield from _prepared(options, told, stack)
         yield Ready(classifier.class_names, len(refs))
-        tally, began = Tally(classifier.class_names, classifier.support_contents), time.perf_counter()
+        measured_on = MEASURED_BY_TABLE if options.truth else MEASURED_ON
+        tally = Tally(classifier.class_names, classifier.support_contents, measured_on)
+        began = time.perf_counter()
         for chunk in stack.enter_context(closing(chunks)):
             batch = refs[chunk.start : chunk.start + len(chunk)]
             predictions = predict(classifier, batch, chunk)
@@ -137,13 +142,14 @@ def _prepared(options: ClassifyOptions, told: Told, stack: ExitStack) -> Generat
     return classifier, refs, (chunk for chunk in kept)
 
 
-def _with_project(options: ClassifyOptions) -> ClassifyOptions:
-    """The same with all that a project says put in its place."""
-    by = options.by
-    if not isinstance(by, OfProject):
-        return options
-    adapting, project = read_project(by)
-    return replace(options, by=adapting, query=options.query or (own_folder(project),))
+def _with_files(options: ClassifyOptions) -> ClassifyOptions:
+    """The same with all that the files of a project and of a table say put in its place."""
+    by, truth = options.by, options.truth
+    if isinstance(by, OfProject):
+        adapting, project = read_project(by)
+        options = replace(options, by=adapting, query=options.query or (own_folder(project),))
+        truth = truth or project_truth(project)
+    return replace(options, truth=KnownTruth.read(truth, options.query) if isinstance(truth, (str, Path)) else truth)
 
 
 def _query(options: ClassifyOptions, told: Told) -> tuple[ImageRef, ...]:
@@ -152,7 +158,12 @@ def _query(options: ClassifyOptions, told: Told) -> tuple[ImageRef, ...]:
         told(warning)
     if not found.refs:
         told(f"There is no picture in {', '.join(map(str, options.query))}.")
-    return found.refs
+    if not isinstance(options.truth, KnownTruth):
+        return found.refs
+    refs, sentences = options.truth.put(found.refs)
+    for sentence in sentences:
+        told(sentence)
+    return refs
 
 
 def _stored(by: Stored, told: Told) -> Classifier:

@@ -9,12 +9,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from fewshot_gui.jobs.tally import MEASURED_BY_TABLE, MEASURED_ON
 from fewshot_gui.types import Accuracy
 
 PENDING, OK, UNKNOWN, UNREADABLE = 0, 1, 2, 3  # status
 NONE, CONFIRMED, CORRECTED, SAID_UNKNOWN, EXCLUDED = 0, 1, 2, 3, 4  # verdict
-
-MEASURED_ON = "readable pictures in folders named like a class, without the example pictures"
 
 Rows = Sequence[int] | np.ndarray
 
@@ -42,7 +41,8 @@ class ColumnCounts:
 class PictureColumns:
     """The folder as columns: row i is picture i for as long as this object lives; written by jobs, read by views.
 
-    paths: full paths, each below root. truths: the class its folder says, None if it says nothing.
+    paths: full paths, each below root. truths: the class a table says (by_table: there is one), else folder_truths,
+    the one its folder says; None if neither does.
     content: content hash by row, None until known. reason: why an unreadable row is.
     class_names, class_ids, colours: what label i means (its name, its id in the project, its index in the palette).
     Columns, each [n]: status uint8, label int16 (-1: none), confidence float32 (0-1, NaN: none), margin float32 (first
@@ -55,7 +55,9 @@ class PictureColumns:
     def __init__(self, paths: Sequence[str], root: str, truths: Sequence[str | None]) -> None:
         if len(paths) != len(truths):
             raise ValueError(f"{len(paths)} paths, but {len(truths)} truths")
-        self.paths, self.root, self.truths = tuple(paths), root, tuple(truths)
+        self.paths, self.root = tuple(paths), root
+        self.truths = self.folder_truths = tuple(truths)
+        self.by_table = False
         self.n = n = len(self.paths)
         self.content: list[str | None] = [None] * n
         self.reason: dict[int, str] = {}
@@ -146,9 +148,22 @@ class PictureColumns:
             if tuple(ids) != self.class_ids:
                 self._move_labels(tuple(ids))
             self.class_names, self.class_ids, self.colours = tuple(names), tuple(ids), tuple(colours)
-            place = {name: label for label, name in enumerate(self.class_names)}
-            self.truth_label = np.array([place.get(truth, -1) for truth in self.truths], np.int16)
+            self._label_truths()
             self.version += 1
+
+    def set_truths(self, truths: Sequence[str | None] | None) -> None:
+        """What a table says of the pictures, None where it says nothing; None for all: there is no table."""
+        with self._lock:
+            own = self.folder_truths
+            said = (None,) * self.n if truths is None else truths
+            self.truths = tuple(mine if told is None else told for told, mine in zip(said, own, strict=True))
+            self.by_table = truths is not None
+            self._label_truths()
+            self.version += 1
+
+    def _label_truths(self) -> None:
+        place = {name: label for label, name in enumerate(self.class_names)}
+        self.truth_label = np.array([place.get(truth, -1) for truth in self.truths], np.int16)
 
     def _move_labels(self, ids: tuple[int, ...]) -> None:
         place = {class_id: label for label, class_id in enumerate(ids)}
@@ -249,15 +264,15 @@ class PictureColumns:
         return ColumnCounts(*map(int, numbers), tuple(map(int, per_class)))
 
     def measured(self) -> np.ndarray:
-        """[n] bool: answered pictures whose folder says their class, and that are no examples and not excluded."""
+        """[n] bool: answered pictures whose class a table or folder says, and that are no examples and not excluded."""
         answered = (self.status == OK) | (self.status == UNKNOWN)
         return answered & (self.truth_label >= 0) & ~self.support & (self.verdict != EXCLUDED)
 
     def accuracy(self) -> Accuracy:
-        """The answers against the truth of the folders; an unknown counts as wrong, verdicts do not enter."""
+        """The answers against the truth of table and folders; an unknown counts as wrong, verdicts do not enter."""
         measured = self.measured()
         right = measured & (self.status == OK) & (self.label == self.truth_label)
-        return Accuracy(int(right.sum()), int(measured.sum()), MEASURED_ON)
+        return Accuracy(int(right.sum()), int(measured.sum()), MEASURED_BY_TABLE if self.by_table else MEASURED_ON)
 
     def checked(self) -> tuple[int, int]:
         """(confirmed, all the user judged). They chose them, so this is a count and no accuracy.

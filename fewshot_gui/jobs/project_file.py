@@ -11,9 +11,11 @@ from pathlib import Path
 
 from fewshot_gui.engine import model_folder
 from fewshot_gui.errors import UserError
+from fewshot_gui.images.truth_table import TruthTable
 from fewshot_gui.jobs.adapt import DEFAULT_BACKBONE, AdaptOptions, UnknownOption, instant_method
 from fewshot_gui.jobs.bench import BenchExample
 from fewshot_gui.jobs.examples import ExampleSet
+from fewshot_gui.jobs.truth import KnownTruth
 from fewshot_gui.project import snapshot
 from fewshot_gui.project.snapshot import Snapshot
 
@@ -49,6 +51,13 @@ def own_folder(project: Snapshot) -> str:
             "choose another one in the window."
         )
     return project.folder
+
+
+def project_truth(project: Snapshot) -> KnownTruth | None:
+    """What a table that the project was given says of its folder's pictures; None without one."""
+    if project.truth is None or project.folder is None:
+        return None
+    return KnownTruth(TruthTable(project.truth.table, project.truth.classes), (project.folder,), partly=True)
 
 
 def _adapting(by: OfProject, project: Snapshot) -> AdaptOptions:

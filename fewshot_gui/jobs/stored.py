@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from fewshot_gui.images.truth_table import TruthTable
 from fewshot_gui.jobs.columns import (
     CONFIRMED,
     CORRECTED,
@@ -22,7 +23,7 @@ from fewshot_gui.jobs.columns import (
 )
 from fewshot_gui.jobs.events import Step
 from fewshot_gui.project.store import Project
-from fewshot_gui.project.values import PictureFile, Review
+from fewshot_gui.project.values import PictureFile, Review, Truth
 
 VERDICTS = {"confirmed": CONFIRMED, "corrected": CORRECTED, "unknown": SAID_UNKNOWN, "excluded": EXCLUDED}
 _SLICE = 4096  # rows that are stored, or looked up, at a time
@@ -42,7 +43,16 @@ def stored_columns(project: Project) -> PictureColumns | None:
     _put_answers(columns, project, {picture.relative: row for row, picture in enumerate(pictures)})
     put_verdicts(columns, project.reviews())
     columns.set_support([example.content for example in project.examples()])
+    put_truth(columns, project.truth())
     return columns
+
+
+def put_truth(columns: PictureColumns, truth: Truth | None) -> None:
+    """Makes the true classes what the project's table and the folders say."""
+    if truth is not None:
+        columns.set_truths(TruthTable(truth.table, truth.classes).match(columns.paths, [columns.root]).truths)
+    elif columns.by_table:
+        columns.set_truths(None)
 
 
 def put_verdicts(columns: PictureColumns, reviews: Mapping[str, Review], rows: np.ndarray | None = None) -> None:
@@ -125,7 +135,7 @@ def _picture(columns: PictureColumns, row: int) -> PictureFile | None:
         stat = os.stat(columns.paths[row])
     except OSError:
         return None
-    return PictureFile(columns.relative(row), stat.st_size, stat.st_mtime_ns, columns.truths[row])
+    return PictureFile(columns.relative(row), stat.st_size, stat.st_mtime_ns, columns.folder_truths[row])
 
 
 def opening(project: Project) -> Generator[Step, None, PictureColumns | None]:

@@ -10,6 +10,7 @@ from fewshot_gui.types import Accuracy, Prediction
 
 SCHEMA = 1
 MEASURED_ON = "readable pictures in folders named like a class, without the example pictures"
+MEASURED_BY_TABLE = "readable pictures whose class a table or their folder tells, without the example pictures"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +28,8 @@ class Counts:
 class Summary:
     """The figures of a whole run: the fields of `classify --json`.
 
-    accuracy is None if no picture's folder bears a class name. seconds: all of the run; images_per_second: of the
-    pictures to classify, over the time spent on them alone.
+    accuracy is None if no picture's folder bears a class name, and no table tells one. seconds: all of the run;
+    images_per_second: of the pictures to classify, over the time spent on them alone.
     """
 
     schema: int
@@ -58,14 +59,17 @@ class Summary:
 class Tally:
     """Counts predictions as they come."""
 
-    def __init__(self, class_names: Collection[str], support_contents: Collection[str]) -> None:
+    def __init__(
+        self, class_names: Collection[str], support_contents: Collection[str], measured_on: str = MEASURED_ON
+    ) -> None:
+        self._measured_on = measured_on
         self._classes = frozenset(class_names)
         self._support = frozenset(support_contents)
         self._counts = dict.fromkeys(("classified", "unknown", "unreadable", "support_excluded"), 0)
         self._right = self._total = self._answered = 0
 
     def add(self, prediction: Prediction, truth: str | None, content: str | None) -> None:
-        """Counts one picture. truth: its folder's name; content: its content hash, None if unreadable."""
+        """Counts one picture. truth: its class, or its folder's name; content: its content hash, None if unreadable."""
         self._counts["classified" if prediction.status == "ok" else prediction.status] += 1
         excluded = content in self._support
         self._counts["support_excluded"] += excluded
@@ -84,7 +88,7 @@ class Tally:
     @property
     def accuracy(self) -> Accuracy:
         """Right answers among the pictures whose truth is known; an unknown counts as wrong."""
-        return Accuracy(self._right, self._total, MEASURED_ON)
+        return Accuracy(self._right, self._total, self._measured_on)
 
     def figures(self) -> Mapping[str, Any]:
         """The summary's fields that rest on counts."""

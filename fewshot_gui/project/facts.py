@@ -1,4 +1,4 @@
-"""The project's name, its folder and its settings."""
+"""The project's name, its folder, what a table says of its pictures, and its settings."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any, get_args
 from fewshot_gui.project.database import Connection
 from fewshot_gui.project.places import place_of
 from fewshot_gui.project.text import clean_name, from_text
-from fewshot_gui.project.values import ProjectSettings, Unknown
+from fewshot_gui.project.values import ProjectSettings, Truth, Unknown
 
 UNTITLED = "Untitled"
 
@@ -40,6 +40,33 @@ def set_folder(connection: Connection, path: str | None) -> None:
         connection.execute("DELETE FROM facts WHERE key = 'folder'")
     else:
         _set_fact(connection, "folder", str(place_of(connection, path)))
+
+
+def truth(connection: Connection) -> Truth | None:
+    """What a table says of the pictures of the folder of now; None if none was taken for it."""
+    stored = _fact(connection, "truth")
+    if stored is None:
+        return None
+    try:
+        value = json.loads(stored)
+        if str(value["folder"]) != _fact(connection, "folder"):
+            return None
+        return Truth(str(value["table"]), {str(key): str(name) for key, name in value["classes"].items()})
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return None
+
+
+def set_truth(connection: Connection, truth: Truth | None) -> None:
+    """Takes what a table says of the folder's pictures, in place of what another one said; None: of none is it known.
+
+    It goes with the folder: under another one it says nothing.
+    """
+    folder = _fact(connection, "folder")
+    if truth is None or folder is None:
+        connection.execute("DELETE FROM facts WHERE key = 'truth'")
+        return
+    value = {"folder": folder, "table": truth.table, "classes": dict(truth.classes)}
+    _set_fact(connection, "truth", json.dumps(value))
 
 
 def settings(connection: Connection) -> ProjectSettings:

@@ -23,7 +23,7 @@ ROWS = 500_000  # changed rows that are kept for it, about 100 MB
 
 Result = TypeVar("Result")
 
-_FACTS: dict[str, Kind] = {"name": "name", "folder": "folder", "settings": "settings"}
+_FACTS: dict[str, Kind] = {"name": "name", "folder": "folder", "settings": "settings", "truth": "truth"}
 _KINDS: dict[str, Kind] = {"classes": "classes", "examples": "examples", "reviews": "reviews"}
 
 

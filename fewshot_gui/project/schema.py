@@ -44,7 +44,7 @@ CREATE TABLE reviews (
 ) WITHOUT ROWID;
 CREATE INDEX reviews_class ON reviews (class_id);
 
--- name, folder (id of a place), settings (JSON)
+-- name, folder (id of a place), settings (JSON), truth (JSON: a table's place, its classes, and of which folder)
 CREATE TABLE facts (key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
 
 -- home: the folder that relative places are relative to

@@ -11,12 +11,15 @@ from fewshot_gui.project import facts, files
 from fewshot_gui.project.classes import classes
 from fewshot_gui.project.examples import examples
 from fewshot_gui.project.failures import told
-from fewshot_gui.project.values import ClassInfo, Example, ProjectSettings
+from fewshot_gui.project.values import ClassInfo, Example, ProjectSettings, Truth
 
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """What a project says of its classes and how to adapt to them. folder: what it classifies, None if not chosen."""
+    """What a project says of its classes and how to adapt to them.
+
+    folder: what it classifies, None if not chosen; truth: what a table says of the folder's pictures.
+    """
 
     path: Path
     name: str
@@ -24,6 +27,7 @@ class Snapshot:
     examples: tuple[Example, ...]
     folder: str | None
     settings: ProjectSettings
+    truth: Truth | None
 
 
 def read(path: Path) -> Snapshot:
@@ -41,4 +45,5 @@ def read(path: Path) -> Snapshot:
             examples=examples(connection),
             folder=facts.folder(connection),
             settings=facts.settings(connection),
+            truth=facts.truth(connection),
         )

@@ -73,6 +73,17 @@ class ProjectSettings:
     seed: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Truth:
+    """What a table says of the folder's pictures. table: where it lay, absolute; classes: picture -> its class.
+
+    A picture is called by its path below the folder; one that was not there then, as the table calls it.
+    """
+
+    table: str
+    classes: Mapping[str, str]
+
+
 class PictureFile(NamedTuple):
     """A picture of the folder. relative: below the folder; size: bytes; mtime_ns: since 1970; truth: its class where
     the data say it; content: hash of its bytes, None until it was read.

@@ -18,9 +18,9 @@ def test_classify_has_the_options_that_scripts_rely_on():
     parsed = parse([*CLASSIFY, "--backbone", "m", "--method", "ridge:centre=folder", "--device", "cpu", "--unknown",
                     "0.1", "--out", "o.csv", "--json", "--seed", "3", "--no-cache"])  # fmt: skip
     assert vars(parsed) == {
-        "command": "classify", "support": Path("examples"), "model": None, "project": None, "query": ["a", "b"], "backbone": "m",
-        "method": "ridge:centre=folder", "device": "cpu", "unknown": "0.1", "out": Path("o.csv"), "json": True,
-        "seed": 3, "no_cache": True,
+        "command": "classify", "support": Path("examples"), "model": None, "project": None, "truth": None,
+        "query": ["a", "b"], "backbone": "m", "method": "ridge:centre=folder", "device": "cpu", "unknown": "0.1",
+        "out": Path("o.csv"), "json": True, "seed": 3, "no_cache": True,
     }  # fmt: skip
 
 

@@ -87,6 +87,19 @@ def test_a_stored_classifier_answers_as_the_fresh_one(fewshot, tiny, support, qu
     assert fewshot("classify", "--model", tmp_path / "mine", "--query", query).out == fresh.out
 
 
+def test_a_table_tells_the_true_classes(fewshot, tiny, support, query, tmp_path):
+    (query / "red").rename(query / "who knows")
+    table = tmp_path / "truth.csv"
+    table.write_text("path;class\nwho knows/0.png;red\nwho knows/1.png;blue\nlost.png;red\n", "utf-8")
+    command = ("classify", "--support", support, "--query", query, "--backbone", tiny, "--unknown", "off")
+    done = fewshot(*command, "--truth", table, "--json")
+    assert done.code == 0
+    assert json.loads(done.out)["accuracy"] == 9 / 10
+    assert "measured on readable pictures whose class a table or their folder tells" in done.err
+    assert "Warning: 1 row names no picture that is classified" in done.err
+    assert_failed(fewshot(*command, "--truth", tmp_path / "no.csv"), 1, "cannot be read")
+
+
 def test_a_project_is_a_third_way_to_say_what_the_classes_are(fewshot, tiny, support, query, tmp_path):
     with Project.create(tmp_path / "mine.fewshot", "Mine", ProjectSettings(backbone=str(tiny))) as project:
         for folder in sorted(support.iterdir()):

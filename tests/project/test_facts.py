@@ -3,7 +3,7 @@ import sqlite3
 import pytest
 
 from fewshot_gui.project.store import Project
-from fewshot_gui.project.values import ProjectSettings
+from fewshot_gui.project.values import ProjectSettings, Truth
 from fewshot_gui.types import Changes
 
 
@@ -20,6 +20,23 @@ def test_the_folder_is_chosen_and_given_up(project, tmp_path):
     assert project.folder() is None
     project.undo()
     assert project.folder() == str(tmp_path / "birds")
+
+
+def test_what_a_table_says_is_kept_as_one_action_for_this_folder_alone(project, tmp_path):
+    truth = Truth("/tables/truth.csv", {"a/1.jpg": "lynx", "caf\udce9.jpg": "fox"})
+    assert not project.set_truth(truth)
+    project.set_folder(str(tmp_path / "birds"))
+    assert project.set_truth(truth) == Changes(frozenset({"truth"}))
+    assert project.truth() == truth
+    assert not project.set_truth(truth)
+    project.set_folder(str(tmp_path / "others"))
+    assert project.truth() is None
+    project.set_folder(str(tmp_path / "birds"))
+    assert project.truth() == truth
+    project.set_truth(None)
+    assert project.truth() is None
+    project.undo()
+    assert project.truth() == truth
 
 
 def test_settings_are_changed_one_by_one(project):
