@@ -46,6 +46,9 @@ def load_model(bench: Workbench, backbone: str, device: str = "auto") -> Generat
 
     UserError for an unknown or damaged model or a device that does not work: then the one before stays.
     """
+    from fewshot_gui.engine.libraries import load_ahead
+
+    load_ahead()
     from fewshot_gui.jobs import live_adapt
 
     yield from live_adapt.load(bench, backbone, device)

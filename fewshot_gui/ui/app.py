@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import sys
 from collections.abc import Callable
@@ -18,6 +17,7 @@ from fewshot_gui.errors import UserError
 from fewshot_gui.settings import Settings
 from fewshot_gui.ui import icons, translate
 from fewshot_gui.ui.crash import CrashGuard
+from fewshot_gui.ui.garbage import Garbage
 from fewshot_gui.ui.session import Session
 from fewshot_gui.ui.stop_signals import StopSignals
 from fewshot_gui.ui.theme import Theme
@@ -90,6 +90,7 @@ class Application:
         translate.use(self.language)
         self.session = Session(self.settings)
         self.session.fault.connect(self.guard.tell)
+        self.garbage = Garbage(lambda: self.session.live.work.runs("model"))
         self.window = self._make_window()
 
     def show(self) -> None:
@@ -102,6 +103,7 @@ class Application:
     def close(self) -> bool:
         """Ends all runs and stores what is to be stored; False if a worker did not leave in time."""
         self.guard.remove()
+        self.garbage.stop()
         return self.session.close()
 
     def set_language(self, language: str) -> None:
@@ -124,7 +126,7 @@ class Application:
 
     def _painted(self) -> None:
         self.painted(self)
-        gc.freeze()  # what is here now stays: later collections need not look at it
+        self.garbage.start()
         if self._target is not None:
             self.session.open(self._target)
         if self.session.project is None:

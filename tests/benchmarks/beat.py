@@ -185,7 +185,7 @@ def _short(stack: list[str], depth: int = 3) -> str:
     return " < ".join([*stack[:1], *own]) or "no Python"
 
 
-_ROOMS = frozenset("ui views models widgets jobs engine methods backbones project images benchmarks".split())
+_ROOMS = ("ui", "views", "widgets", "jobs", "engine", "methods", "backbones", "project", "images", "benchmarks")
 
 
 def _idle(stack: list[str]) -> bool:
