@@ -37,6 +37,12 @@ def choose(name: str = "auto", tell: Tell = tell_nobody) -> torch.device:
     return torch.device("cpu")
 
 
+def working() -> tuple[torch.device, ...]:
+    """The devices that can be used here, GPUs first."""
+    gpus = [torch.device(kind) for kind in ("cuda", "mps") if _trouble(kind) is None]
+    return (*gpus, torch.device("cpu"))
+
+
 def describe(device: torch.device) -> str:
     """What a person calls the device: "GPU: NVIDIA H200", "CPU, 2 threads"."""
     if device.type == "cuda":

@@ -115,7 +115,7 @@ def held_out(fit: Fit, model: Model, support: Support, fold: Tensor, progress: P
     score = torch.zeros(len(support.labels), device=support.labels.device)
     for number in range(FOLDS):
         asked, rest = fold == number, support.subset(fold != number)
-        head = fit(~asked, lambda share, what, n=number: progress((n + share) / FOLDS, f"check {n + 1}, {what}"))
+        head = fit(~asked, lambda share, what, n=number: progress((n + share) / FOLDS, _check(n, what)))
         features = head.features(support.pictures[asked])
         frozen[asked] = frozen_head(model, rest).logits(support.embeddings[asked])
         adapted[asked] = head.scores(features)
@@ -150,6 +150,10 @@ def folds(support: Support, seed: int) -> Tensor | None:
     if (members == 0).any():
         return None
     return torch.tensor([fold_of[int(g)] for g in groups], device=support.labels.device)
+
+
+def _check(number: int, what: str) -> str:
+    return f"held-out check {number + 1} of {FOLDS}, {what}"
 
 
 def _right(logits: Tensor, labels: Tensor) -> int:

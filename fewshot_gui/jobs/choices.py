@@ -13,17 +13,20 @@ _CLOSED_FORM = ("ridge", "protonet")  # heads that are computed and not trained:
 class MethodChoices:
     """Registered methods. instant: closed-form heads; deeper: the one "adapt deeper" means; research: all others.
 
-    pictures: those among all that adapt the backbone, so that they run behind an instant head.
+    pictures: those among all that adapt the backbone, so that they run behind an instant head. devices: that can be
+    used here, (name for `load_model`, what a person calls it).
     """
 
     instant: tuple[str, ...]
     deeper: str
     research: tuple[str, ...]
     pictures: frozenset[str]
+    devices: tuple[tuple[str, str], ...] = ()
 
 
 def method_choices(bench: Workbench) -> MethodChoices:
     """The choices for the bench's model; imports torch. UserError as long as no model is loaded."""
+    from fewshot_gui.engine import device
     from fewshot_gui.engine.methods import METHODS
     from fewshot_gui.jobs.workbench import deeper_method
 
@@ -31,4 +34,5 @@ def method_choices(bench: Workbench) -> MethodChoices:
     names = tuple(METHODS)
     instant = tuple(name for name in _CLOSED_FORM if name in names)
     pictures = frozenset(name for name in names if METHODS[name].needs == "pictures")
-    return MethodChoices(instant, deeper, tuple(n for n in names if n not in (*instant, deeper)), pictures)
+    devices = tuple((one.type, device.describe(one)) for one in device.working())
+    return MethodChoices(instant, deeper, tuple(n for n in names if n not in (*instant, deeper)), pictures, devices)

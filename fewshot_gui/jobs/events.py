@@ -24,7 +24,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Warned:
-    """A sentence the user should read, though the job goes on. level: info if all is well, as when a choice was made."""
+    """A sentence the user should read, though the job goes on. level: info if all is well."""
 
     sentence: str
     level: Level = "warning"

@@ -76,6 +76,22 @@ def set_method(session: Session, method: str | None) -> bool:
     return act(session, lambda project: project.change_settings(method=method))
 
 
+def set_backbone(session: Session, name: str) -> bool:
+    """Another model; a method that may not be there for it gives way to the program's choice."""
+    found, method = session.live.choices, session.method
+    stays = method is None or (found is not None and method.split(":")[0] in found.instant)
+    more = {} if stays else {"method": None}
+    return act(session, lambda project: project.change_settings(backbone=name, **more))
+
+
+def set_device(session: Session, key: str) -> None:
+    """What computes from now on, in this project and others: auto, cpu, cuda or mps."""
+    if session.settings["device"] != key:
+        session.settings["device"] = key
+        session.live.load_model()
+        session.state_changed.emit()
+
+
 def set_unknown(session: Session, value: object) -> bool:
     """The switch and rate of "None of these"."""
     return act(session, lambda project: project.change_settings(unknown=value))

@@ -141,7 +141,9 @@ class ClassesJoint(QObject):
             return
         self._cropping = None
         if picture.image is None:
-            self._session.failed.emit(picture.reason)
+            why = words.sentence(picture.reason)
+            name = os.path.basename(picture.path)
+            self._session.failed.emit(self.tr("The picture {name} {reason}.").format(name=name, reason=why))
             return
         dialog = CropDialog(picture.image, example.crop, os.path.basename(picture.path), self._window)
         dialog.accepted.connect(lambda: actions.crop_example(self._session, example.id, dialog.crop))

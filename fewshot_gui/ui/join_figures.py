@@ -12,6 +12,7 @@ from fewshot_gui.types import Accuracy
 from fewshot_gui.ui.session import Session
 from fewshot_gui.ui.views.accuracy import AccuracyView, Figures, Headline, HistoryPoint
 from fewshot_gui.ui.views.confusion import ConfusionView
+from fewshot_gui.ui.words import sentence
 
 _RENEW_MS = 300
 _SHOWN = 200  # points of the history
@@ -44,12 +45,14 @@ class FiguresJoint(QObject):
         estimate = last.estimate if last is not None else None
         deep = session.live.deep
         before = deep is not None and deep.kept
-        guessed = Headline(estimate.accuracy, "estimate", estimate.rough, before=before) if estimate is not None else None
+        guessed = None
+        if estimate is not None:
+            guessed = Headline(estimate.accuracy, "estimate", estimate.rough, before=before)
         measured = columns.accuracy() if columns is not None else None
         waiting = int((columns.status == PENDING).sum()) if columns is not None else 0
         true = Headline(measured, "truth", waiting=waiting) if measured is not None and measured.total else None
         checked = columns.checked() if columns is not None else None
-        why = estimate.why_none if estimate is not None else ""
+        why = sentence(estimate.why_none) if estimate is not None else ""
         return Figures(true or guessed, guessed if true is not None else None, checked, why)
 
     def _rows_changed(self, rows: object) -> None:

@@ -49,11 +49,13 @@ class Live(QObject):
         self._held = False  # whether the user was asked about this folder and has not agreed yet
         self._stored: np.ndarray | None = None
         self.work.points_changed.connect(self._keep_points)
+        self.work.deep_kept.connect(self._keep_deep)
         self._adapting = self._timer(_ADAPT_MS, self._adapt)
         self._saving = self._timer(_SAVE_MS, self._save)
         self._deepening = self._timer(_DEEPER_MS, self._deepen)
         self._tidying = self._timer(_TIDY_MS, self._tidy)
-        for signal in ("rows_changed", "points_changed", "progress", "warned", "failed", "fault", "state_changed"):
+        sentences = ("noted", "warned", "failed")
+        for signal in ("rows_changed", "points_changed", "progress", *sentences, "fault", "state_changed"):
             getattr(self.work, signal).connect(getattr(session, signal))
 
     # A project comes and goes
@@ -103,6 +105,7 @@ class Live(QObject):
     def load_model(self) -> None:
         """Loads the project's model; answers of the one before go."""
         self.work.drop("deep")
+        self.deep = None
         self.work.load_model(self._session.backbone, self._session.settings["device"], self._model_ready)
 
     def _model_ready(self, choices: MethodChoices) -> None:
@@ -112,6 +115,14 @@ class Live(QObject):
         if self._session.project is not None:
             self._deep_wanted = self._method_is_deep
             self._adapt()
+            self._begin_again()
+
+    def _begin_again(self) -> None:
+        """Classifies with the model that has come; what still reads pictures does so with the one before."""
+        if self._session.columns is not None and self.work.runs("folder"):
+            self.work.drop("folder")
+            self.rescan()
+        else:
             self._embed()
 
     # The folder
@@ -250,10 +261,14 @@ class Live(QObject):
         how = {"method": method, "unknown": session.how.unknown, "seed": session.how.seed}
         self.work.deepen(how, self._deepened)
 
+    def _keep_deep(self, deep: Deep) -> None:
+        self.deep = deep
+        self._session.state_changed.emit()
+
     def _deepened(self, deep: Deep) -> None:
         self._deep_wanted, self.deep = self._method_is_deep, deep
         for note in deep.notes:
-            self._session.warned.emit(note)
+            self._session.noted.emit(note)
         self._session.deepened.emit(deep)
         self._session.rows_changed.emit(None)
         self._note_truth()

@@ -12,10 +12,11 @@ from fewshot_gui.settings import Settings
 from fewshot_gui.types import Changes
 from fewshot_gui.ui import words
 from fewshot_gui.ui.live import Live
-from fewshot_gui.ui.widgets.top_bar import Methods
+from fewshot_gui.ui.widgets.choice_menus import Methods
 
 if TYPE_CHECKING:
     from fewshot_gui.jobs.columns import PictureColumns
+    from fewshot_gui.jobs.models import ShippedModel
     from fewshot_gui.project.store import Project
     from fewshot_gui.project.values import ClassInfo, Example, ProjectSettings
 
@@ -26,8 +27,8 @@ _OF_ADAPTING = frozenset({"classes", "examples", "settings"})
 class Session(QObject):
     """project_changed(Project or None); changed(Changes); columns_replaced(PictureColumns or None);
     rows_changed(rows [m], None for all); adapted(Adapted); deepened(Deep); points_changed(Points); measured(): a figure
-    of accuracy was noted; progress(Progress or None); warned, failed: sentences; offered(sentence, ways out);
-    fault(exception); state_changed(): runs, names, counts or the model are others.
+    of accuracy was noted; progress(Progress or None); noted (news), warned, failed: sentences; offered(sentence,
+    ways out); fault(exception); state_changed(): runs, names, counts or the model are others.
     """
 
     project_changed = Signal(object)
@@ -39,6 +40,7 @@ class Session(QObject):
     points_changed = Signal(object)
     measured = Signal()
     progress = Signal(object)
+    noted = Signal(str)
     warned = Signal(str)
     failed = Signal(str)
     offered = Signal(str, object)
@@ -57,6 +59,7 @@ class Session(QObject):
         self.project_name = ""
         self.undo_text: str | None = None
         self.redo_text: str | None = None
+        self._backbones: tuple[ShippedModel, ...] | None = None
         self.live = Live(self)
 
     # Opening and closing
@@ -119,6 +122,8 @@ class Session(QObject):
         self.changed.emit(changes)
         if self.folder != folder:
             self.live.open_folder()
+        elif "truth" in changes.kinds:
+            self.live.renew_truth()
         if self.backbone != backbone:
             self.live.load_model()
         elif changes.kinds & _OF_ADAPTING:
@@ -187,6 +192,17 @@ class Session(QObject):
         """What can be chosen; nothing before the model is there."""
         found = self.live.choices
         return Methods(found.instant, found.deeper, found.research) if found else Methods()
+
+    def backbones(self) -> tuple[ShippedModel, ...]:
+        """The models that can be chosen, read when first asked for."""
+        from fewshot_gui.jobs.models import shipped
+
+        if self._backbones is None:
+            found: list[ShippedModel] = []
+            self._backbones = ()  # also if one is damaged: that is told once
+            self.attempt(lambda: found.extend(shipped()))
+            self._backbones = tuple(found)
+        return self._backbones
 
     @property
     def has_examples(self) -> bool:

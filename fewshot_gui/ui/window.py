@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QMainWindow, QMenu, QMessageBox, QStackedWidget, Q
 from fewshot_gui import __version__
 from fewshot_gui.settings import Settings
 from fewshot_gui.types import Changes
-from fewshot_gui.ui import actions, asking, icons, translate, words
+from fewshot_gui.ui import actions, asking, choices, icons, translate, words
 from fewshot_gui.ui.commands import COMMANDS, MENUS, PANE_KEYS, Command, translated
 from fewshot_gui.ui.session import Session
 from fewshot_gui.ui.theme import Theme, set_role
@@ -234,6 +234,8 @@ class Window(QMainWindow):
         top.home_wanted.connect(lambda: self.do("home"))
         top.renamed.connect(lambda name: actions.rename(session, name))
         top.method_chosen.connect(lambda method: actions.set_method(session, method))
+        top.backbone_chosen.connect(lambda name: actions.set_backbone(session, name))
+        top.device_chosen.connect(lambda key: actions.set_device(session, key))
         top.deeper_wanted.connect(session.live.deepen)
         top.theme_wanted.connect(lambda: self.do("theme"))
         foot.pause_wanted.connect(session.live.work.pause)
@@ -251,6 +253,7 @@ class Window(QMainWindow):
         session.project_changed.connect(self._project_changed)
         session.changed.connect(self._changed)
         session.progress.connect(self._progress)
+        session.noted.connect(self._noted)
         session.warned.connect(self._warned)
         session.failed.connect(self._failed)
         session.offered.connect(self._offered)
@@ -273,11 +276,14 @@ class Window(QMainWindow):
         else:
             self.foot.set_progress(progress, paused=self.session.live.work.is_paused)  # type: ignore[arg-type]
 
+    def _noted(self, sentence: str) -> None:
+        self.notices.add("plain", words.sentence(sentence))
+
     def _warned(self, sentence: str) -> None:
-        self.notices.add("look", sentence)
+        self.notices.add("look", words.sentence(sentence))
 
     def _failed(self, sentence: str) -> None:
-        self.notices.add("bad", sentence)
+        self.notices.add("bad", words.sentence(sentence))
 
     def _offered(self, sentence: str, ways: dict[str, Callable[[], None]]) -> None:
         self.notices.add("plain", sentence, ways)
@@ -300,9 +306,13 @@ class Window(QMainWindow):
         name = session.project_name if shown else None
         self.setWindowTitle(f"{name} - fewshot-gui" if name else "fewshot-gui")
         self.top.set_project(name, session.counts_words() if shown else "")
-        self.top.set_methods(session.methods, session.method, session.live.model_name)
+        backbones = choices.backbones(session.backbones(), session.backbone) if shown else ()
+        self.top.set_methods(session.methods, session.method, session.live.model_name, backbones, session.backbone)
+        deep = session.live.deep
+        self.top.set_adapted(" ".join(map(words.sentence, deep.notes)) if deep is not None and deep.kept else None)
         self.top.set_deeper_running(self._is_deepening)
-        self.top.set_device(words.device(session.live.device_name))
+        devices = choices.devices(session.live.choices)
+        self.top.set_device(words.device(session.live.device_name), devices, self.settings["device"])
         has = {
             "nothing": True,
             "project": shown,

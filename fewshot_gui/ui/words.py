@@ -7,6 +7,7 @@ import re
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, QLocale, QObject
 
 from fewshot_gui.types import Accuracy
+from fewshot_gui.ui.sentences import translated as sentence
 
 NOTHING = Accuracy(0, 0, "")  # no picture that could have been asked
 
@@ -14,6 +15,7 @@ NOTHING = Accuracy(0, 0, "")  # no picture that could have been asked
 STEPS = (
     QT_TRANSLATE_NOOP("Steps", "Loading the model"),
     QT_TRANSLATE_NOOP("Steps", "Reading the example pictures"),
+    QT_TRANSLATE_NOOP("Steps", "Reading the example pictures again"),
     QT_TRANSLATE_NOOP("Steps", "Adapting deeper"),
     QT_TRANSLATE_NOOP("Steps", "Asking the adapted backbone"),
     QT_TRANSLATE_NOOP("Steps", "Classifying"),
@@ -53,6 +55,14 @@ class Counted(QObject):
 def step_words(what: str) -> str:
     """A step of a job in the language in use; one that is not known stays as it is."""
     return QCoreApplication.translate("Steps", what)
+
+
+def deep_words(what: str) -> str:
+    """A step of adapting the backbone, which says by itself only how far it is."""
+    known = QCoreApplication.translate("Steps", what)
+    if what in STEPS:
+        return known
+    return QCoreApplication.translate("Steps", "Adapting deeper: {step}").format(step=sentence(what))
 
 
 def counts(classes: int, examples: int, pictures: int | None) -> str:

@@ -16,7 +16,7 @@ from fewshot_gui.errors import UserError
 from fewshot_gui.jobs.events import Step, Warned
 from fewshot_gui.ui.runner import CLOSING_SECONDS, Job, Run, Runner
 from fewshot_gui.ui.widgets.foot import Progress
-from fewshot_gui.ui.words import step_words
+from fewshot_gui.ui.words import deep_words, step_words
 
 if TYPE_CHECKING:
     import numpy as np
@@ -31,7 +31,8 @@ Done = Callable[[Any], None]
 
 
 class Work(QObject):
-    """rows_changed(rows, None for all), points_changed(Points), progress(Progress or None); warned, failed: sentences.
+    """rows_changed(rows, None for all), points_changed(Points), progress(Progress or None); noted (news), warned,
+    failed: sentences. deep_kept(Deep): an adapted backbone answers from now on, though it is still to be asked.
 
     fault: an exception nobody foresaw. state_changed: a run began, ended or was paused.
     """
@@ -39,8 +40,10 @@ class Work(QObject):
     rows_changed = Signal(object)
     points_changed = Signal(object)
     progress = Signal(object)
+    noted = Signal(str)
     warned = Signal(str)
     failed = Signal(str)
+    deep_kept = Signal(object)
     fault = Signal(object)
     state_changed = Signal()
 
@@ -167,6 +170,7 @@ class Work(QObject):
 
             deep = yield from workbench.adapt_deeper(bench, **how)
             if deep.kept:
+                yield deep
                 yield from workbench.ask_deeper(bench, visible)
             return deep
 
@@ -224,12 +228,14 @@ class Work(QObject):
         run.failed.connect(lambda error: self._fail(kind, error))
 
     def _hear(self, kind: str, events: tuple[Any, ...]) -> None:
-        from fewshot_gui.jobs.bench import Points, Rows
+        from fewshot_gui.jobs.bench import Deep, Points, Rows
 
         rows = [event.rows for event in events if isinstance(event, Rows)]
         for event in events:
             if isinstance(event, Warned):
-                self.warned.emit(event.sentence)
+                (self.noted if event.level == "info" else self.warned).emit(event.sentence)
+            elif isinstance(event, Deep):
+                self.deep_kept.emit(event)
             elif isinstance(event, Points):
                 self.points_changed.emit(event)
             elif isinstance(event, Step):
@@ -247,7 +253,8 @@ class Work(QObject):
 
     def _step(self, kind: str, step: Step) -> None:
         if kind in SHOWN and kind != "adapt":
-            self._progress[kind] = Progress(step_words(step.what), share=step.share, can_stop=kind != "model")
+            what = deep_words(step.what) if kind == "deep" else step_words(step.what)
+            self._progress[kind] = Progress(what, share=step.share, can_stop=kind != "model")
 
     def _succeed(self, kind: str, result: Any) -> None:
         self._done[kind](result)

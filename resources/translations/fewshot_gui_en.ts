@@ -291,4 +291,45 @@
         </translation>
     </message>
 </context>
+<context>
+    <name>PicturesJoint</name>
+    <message numerus="yes">
+        <source>%Ln more left out: one folder, or one table, at a time ({names}).</source>
+        <translation>
+            <numerusform>%Ln more left out: one folder, or one table, at a time ({names}).</numerusform>
+            <numerusform>%Ln more left out: one folder, or one table, at a time ({names}).</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>TruthWords</name>
+    <message numerus="yes">
+        <source>The true classes of %Ln picture(s) are taken from {table}.</source>
+        <translation>
+            <numerusform>The true classes of %Ln picture are taken from {table}.</numerusform>
+            <numerusform>The true classes of %Ln pictures are taken from {table}.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln row(s) name no picture of this folder, such as {name}.</source>
+        <translation>
+            <numerusform>%Ln row name no picture of this folder, such as {name}.</numerusform>
+            <numerusform>%Ln rows name no picture of this folder, such as {name}.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln file name(s) are those of several pictures, such as {name}: write the path below the folder.</source>
+        <translation>
+            <numerusform>%Ln file name are those of several pictures, such as {name}: write the path below the folder.</numerusform>
+            <numerusform>%Ln file names are those of several pictures, such as {name}: write the path below the folder.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln class(es) are none of this project&apos;s, such as {name}: their pictures are not counted.</source>
+        <translation>
+            <numerusform>%Ln class are none of this project&apos;s, such as {name}: their pictures are not counted.</numerusform>
+            <numerusform>%Ln classes are none of this project&apos;s, such as {name}: their pictures are not counted.</numerusform>
+        </translation>
+    </message>
+</context>
 </TS>

@@ -109,6 +109,10 @@
         <source>The classifier is in {path}: `fewshot-gui classify --model` takes it.</source>
         <translation>分类器已存入 {path}，可用于 `fewshot-gui classify --model`。</translation>
     </message>
+    <message>
+        <source>Choose the folder to classify first: the table is about its pictures.</source>
+        <translation>请先选择要分类的文件夹：表格是关于其中图片的。</translation>
+    </message>
 </context>
 <context>
     <name>Asking</name>
@@ -121,12 +125,47 @@
         <translation>打开项目</translation>
     </message>
     <message>
+        <source>A table with the columns path and class</source>
+        <translation>含 path 和 class 两列的表格</translation>
+    </message>
+    <message>
         <source>Export answers</source>
         <translation>导出结果</translation>
     </message>
     <message>
         <source>Projects</source>
         <translation>项目</translation>
+    </message>
+    <message>
+        <source>Tables</source>
+        <translation>表格</translation>
+    </message>
+</context>
+<context>
+    <name>Backbones</name>
+    <message>
+        <source>The default for photographs and other natural pictures: EfficientNet-Lite0 with an ImageNet start, then trained on many domains.</source>
+        <translation>照片和其他自然图片的默认选择：EfficientNet-Lite0，以 ImageNet 为起点，再在多个领域上训练。</translation>
+    </message>
+    <message>
+        <source>A ResNet-10 trained from nothing on 140 Tiny-ImageNet classes: for benchmarks on classes that are truly new. For your own pictures lite0-natural is better.</source>
+        <translation>在 140 个 Tiny-ImageNet 类别上从零训练的 ResNet-10：用于在真正全新的类别上做基准测试。对您自己的图片，lite0-natural 更好。</translation>
+    </message>
+    <message>
+        <source>Conv-4 meta-trained with prototypical episodes on Omniglot&apos;s drawings, from nothing: drawn characters and marks, black on white.</source>
+        <translation>Conv-4，在 Omniglot 手绘字符上以原型任务从零元训练：适合白底黑色的手绘字符和标记。</translation>
+    </message>
+    <message>
+        <source>Conv-4 meta-trained with MAML on Omniglot&apos;s drawings, from nothing: a start from which a few gradient steps adapt the whole network to new characters.</source>
+        <translation>Conv-4，在 Omniglot 手绘字符上用 MAML 从零元训练：从这个起点出发，几步梯度下降即可使整个网络适应新字符。</translation>
+    </message>
+    <message>
+        <source>photographs</source>
+        <translation>照片</translation>
+    </message>
+    <message>
+        <source>drawings</source>
+        <translation>手绘</translation>
     </message>
 </context>
 <context>
@@ -220,6 +259,10 @@
         <source>Add another example, of another scene, for an estimate.</source>
         <translation>再添加一张不同场景的示例，才能估计准确率。</translation>
     </message>
+    <message>
+        <source>The picture {name} {reason}.</source>
+        <translation>图片 {name} {reason}。</translation>
+    </message>
 </context>
 <context>
     <name>ClassesView</name>
@@ -295,6 +338,10 @@
     <message>
         <source>&amp;Look for new pictures</source>
         <translation>查找新图片(&amp;L)</translation>
+    </message>
+    <message>
+        <source>&amp;True classes from a table...</source>
+        <translation>从表格读取真实类别(&amp;T)...</translation>
     </message>
     <message>
         <source>Export &amp;answers...</source>
@@ -611,6 +658,13 @@
     <message>
         <source>Use the whole picture</source>
         <translation>使用整张图片</translation>
+    </message>
+</context>
+<context>
+    <name>Devices</name>
+    <message>
+        <source>Automatic: {device}</source>
+        <translation>自动：{device}</translation>
     </message>
 </context>
 <context>
@@ -1181,6 +1235,72 @@
     </message>
 </context>
 <context>
+    <name>MethodMenu</name>
+    <message>
+        <source>Auto: the model&apos;s own head</source>
+        <translation>自动：模型自带的分类头</translation>
+    </message>
+    <message>
+        <source>Instant head</source>
+        <translation>即时分类头</translation>
+    </message>
+    <message>
+        <source>Adapt deeper: {method}</source>
+        <translation>深度适应：{method}</translation>
+    </message>
+    <message>
+        <source>Research</source>
+        <translation>研究</translation>
+    </message>
+    <message>
+        <source>Backbone</source>
+        <translation>骨干网络</translation>
+    </message>
+</context>
+<context>
+    <name>Methods</name>
+    <message>
+        <source>Prototypes</source>
+        <translation>原型</translation>
+    </message>
+    <message>
+        <source>Ridge regression</source>
+        <translation>岭回归</translation>
+    </message>
+    <message>
+        <source>Logistic regression</source>
+        <translation>逻辑回归</translation>
+    </message>
+    <message>
+        <source>Fine-tuning</source>
+        <translation>微调</translation>
+    </message>
+    <message>
+        <source>MAML</source>
+        <translation>MAML</translation>
+    </message>
+    <message>
+        <source>The class whose examples lie nearest on average</source>
+        <translation>示例平均距离最近的类别</translation>
+    </message>
+    <message>
+        <source>Weights that fit the examples, computed in one step</source>
+        <translation>一步算出拟合示例的权重</translation>
+    </message>
+    <message>
+        <source>Weights that fit the examples, found step by step</source>
+        <translation>逐步求得拟合示例的权重</translation>
+    </message>
+    <message>
+        <source>Trains the backbone&apos;s upper blocks on the examples; kept only if that helps</source>
+        <translation>用示例训练骨干网络的上层；仅在有帮助时保留</translation>
+    </message>
+    <message>
+        <source>A few steps from a start that was trained to be adapted; kept only if that helps</source>
+        <translation>从为适应而训练的起点走几步；仅在有帮助时保留</translation>
+    </message>
+</context>
+<context>
     <name>NoneRow</name>
     <message>
         <source>None of these</source>
@@ -1299,12 +1419,405 @@
         <source>Drop a folder here: its pictures are classified.</source>
         <translation>请把文件夹拖到这里：其中的图片会被分类。</translation>
     </message>
+    <message numerus="yes">
+        <source>%Ln more left out: one folder, or one table, at a time ({names}).</source>
+        <translation>
+            <numerusform>另有 %Ln 项未采用：一次一个文件夹或一个表格（{names}）。</numerusform>
+        </translation>
+    </message>
 </context>
 <context>
     <name>ProbabilityBars</name>
     <message>
         <source>Probability of each class</source>
         <translation>各类别的概率</translation>
+    </message>
+</context>
+<context>
+    <name>Sentences</name>
+    <message>
+        <source>There is only one class, so there is nothing to confuse it with: add a second class.</source>
+        <translation>只有一个类别，没有可混淆的对象：请添加第二个类别。</translation>
+    </message>
+    <message>
+        <source>No accuracy can be estimated: no class has two independent examples, of which one could be asked; add a second example, of another scene, to a class.</source>
+        <translation>无法估计准确率：没有一个类别有两张互相独立的示例可供检验；请为某个类别添加第二张不同场景的示例。</translation>
+    </message>
+    <message>
+        <source>On held-out examples the frozen backbone had {frozen} of {n} right, the adapted one {adapted} of {n}: the adapted backbone is used.</source>
+        <translation>在留出的示例上，冻结的骨干网络 {n} 张中答对 {frozen} 张，适应后的 {n} 张中答对 {adapted} 张：采用适应后的骨干网络。</translation>
+    </message>
+    <message>
+        <source>On held-out examples the frozen backbone had {frozen} of {n} right, the adapted one {adapted} of {n}: the backbone stays frozen.</source>
+        <translation>在留出的示例上，冻结的骨干网络 {n} 张中答对 {frozen} 张，适应后的 {n} 张中答对 {adapted} 张：骨干网络保持冻结。</translation>
+    </message>
+    <message>
+        <source>A class has only one independent example, so nothing can check an adapted backbone: it stays frozen.</source>
+        <translation>有的类别只有一张独立的示例，无法检验适应后的骨干网络：它保持冻结。</translation>
+    </message>
+    <message>
+        <source>The examples changed meanwhile: adapt deeper again.</source>
+        <translation>示例在此期间有变化：请重新深度适应。</translation>
+    </message>
+    <message>
+        <source>There are no examples to adapt to: add some to at least two classes.</source>
+        <translation>没有可用于适应的示例：请至少为两个类别添加示例。</translation>
+    </message>
+    <message>
+        <source>{method} needs the folder&apos;s pictures: until they have been read, {other} answers.</source>
+        <translation>{method} 需要文件夹中的图片：读完之前由 {other} 作答。</translation>
+    </message>
+    <message>
+        <source>There is no classifier yet: add examples to at least one class.</source>
+        <translation>还没有分类器：请至少为一个类别添加示例。</translation>
+    </message>
+    <message>
+        <source>The model {name} failed ({why}), so nothing was changed: try again, or choose another model or device.</source>
+        <translation>模型 {name} 出错（{why}），因此没有任何更改：请重试，或选择其他模型或设备。</translation>
+    </message>
+    <message>
+        <source>No model is loaded yet: wait for it, or choose another one.</source>
+        <translation>模型尚未载入：请稍候，或选择其他模型。</translation>
+    </message>
+    <message>
+        <source>{model} has no meta-trained start for maml (methods/maml.safetensors): meta-train one for it, or choose finetune, which needs none.</source>
+        <translation>{model} 没有元训练好的 MAML 起点（methods/maml.safetensors）：请为它元训练一个，或选择不需要起点的微调。</translation>
+    </message>
+    <message>
+        <source>{method} of {model} takes at most {most} classes, not {n}; choose another method.</source>
+        <translation>{model} 的 {method} 最多支持 {most} 个类别，而不是 {n} 个；请选择其他方法。</translation>
+    </message>
+    <message>
+        <source>The support&apos;s embeddings are not finite: the model&apos;s weights are damaged; use another.</source>
+        <translation>示例的嵌入不是有限数：模型权重已损坏；请使用其他模型。</translation>
+    </message>
+    <message>
+        <source>this computer has no such GPU (or torch was installed without support for it)</source>
+        <translation>这台电脑没有这样的 GPU（或安装的 torch 不支持它）</translation>
+    </message>
+    <message>
+        <source>The device {name} was asked for, but {why}; use --device cpu or auto.</source>
+        <translation>要求使用设备 {name}，但{why}；请使用 --device cpu 或 auto。</translation>
+    </message>
+    <message>
+        <source>The GPU is not used, because {why}.</source>
+        <translation>未使用 GPU，因为{why}。</translation>
+    </message>
+    <message>
+        <source>Memory is short on {device}: going on with {n} pictures at a time.</source>
+        <translation>{device} 内存不足：改为每次处理 {n} 张图片。</translation>
+    </message>
+    <message>
+        <source>Not one picture fits into the memory of {device}: going on on the CPU.</source>
+        <translation>{device} 的内存连一张图片也放不下：改用 CPU 继续。</translation>
+    </message>
+    <message>
+        <source>The memory is used up: close other programs, or use a smaller model.</source>
+        <translation>内存已用尽：请关闭其他程序，或使用更小的模型。</translation>
+    </message>
+    <message>
+        <source>The embedding cache was damaged: it was put aside as {path}, and a new one is begun.</source>
+        <translation>嵌入缓存已损坏：已另存为 {path}，并新建一个。</translation>
+    </message>
+    <message>
+        <source>The embedding cache in {path} cannot be used ({why}): going on without; free some space, or set FEWSHOT_GUI_CACHE to another folder.</source>
+        <translation>无法使用 {path} 中的嵌入缓存（{why}）：不用缓存继续；请释放一些空间，或将 FEWSHOT_GUI_CACHE 设为其他文件夹。</translation>
+    </message>
+    <message>
+        <source>The same picture is in two classes, {first} and {second}: {path} ({n} such pictures); remove one.</source>
+        <translation>同一张图片在 {first} 和 {second} 两个类别中：{path}（这样的图片共 {n} 张）；请移除其一。</translation>
+    </message>
+    <message>
+        <source>No picture can be told as unknown: every class has only one picture, not counting copies of it, so there is nothing to set the cut on; give a class a second one.</source>
+        <translation>无法将图片判为未知：不计副本，每个类别只有一张图片，没有依据设定界限；请为某个类别添加第二张。</translation>
+    </message>
+    <message>
+        <source>Example pictures that could not be read are left out: {names}.</source>
+        <translation>无法读取的示例图片已略过：{names}。</translation>
+    </message>
+    <message>
+        <source>There is only one class, {name}: every picture will be given it; add a second class.</source>
+        <translation>只有一个类别 {name}：所有图片都会归入它；请添加第二个类别。</translation>
+    </message>
+    <message>
+        <source>The same picture is in two classes, {first} and {second}: {path}; remove one.</source>
+        <translation>同一张图片在 {first} 和 {second} 两个类别中：{path}；请移除其一。</translation>
+    </message>
+    <message>
+        <source>The classes have uneven numbers of pictures: {most} has {many}, {least} {few}; more of {least} would help most.</source>
+        <translation>各类别的图片数量不均：{most} 有 {many} 张，{least} 有 {few} 张；为 {least} 添加图片帮助最大。</translation>
+    </message>
+    <message>
+        <source>No example of the class {name} can be read: it is left out until it has one.</source>
+        <translation>类别 {name} 没有可读取的示例：在有示例之前不参与分类。</translation>
+    </message>
+    <message>
+        <source>Skipped {n} hidden file or folder and {m} file without a picture&apos;s ending (such as {name}).</source>
+        <translation>已略过 {n} 个隐藏的文件或文件夹和 {m} 个不是图片的文件（例如 {name}）。</translation>
+    </message>
+    <message>
+        <source>Skipped {n} hidden file or folder and {m} files without a picture&apos;s ending (such as {name}).</source>
+        <translation>已略过 {n} 个隐藏的文件或文件夹和 {m} 个不是图片的文件（例如 {name}）。</translation>
+    </message>
+    <message>
+        <source>Skipped {n} hidden files or folders and {m} file without a picture&apos;s ending (such as {name}).</source>
+        <translation>已略过 {n} 个隐藏的文件或文件夹和 {m} 个不是图片的文件（例如 {name}）。</translation>
+    </message>
+    <message>
+        <source>Skipped {n} hidden files or folders and {m} files without a picture&apos;s ending (such as {name}).</source>
+        <translation>已略过 {n} 个隐藏的文件或文件夹和 {m} 个不是图片的文件（例如 {name}）。</translation>
+    </message>
+    <message>
+        <source>There is no picture in {folder}.</source>
+        <translation>{folder} 中没有图片。</translation>
+    </message>
+    <message>
+        <source>The folder {folder} does not exist (moved or deleted?): choose another one.</source>
+        <translation>文件夹 {folder} 不存在（已移动或删除？）：请选择其他文件夹。</translation>
+    </message>
+    <message>
+        <source>The folder {folder} does not exist: choose one with pictures.</source>
+        <translation>文件夹 {folder} 不存在：请选择有图片的文件夹。</translation>
+    </message>
+    <message>
+        <source>The folder {folder} has vanished during the run: what was read stays; connect it again and classify it anew, or choose another one.</source>
+        <translation>文件夹 {folder} 在运行中消失了：已读取的保留；请重新连接并再次分类，或选择其他文件夹。</translation>
+    </message>
+    <message>
+        <source>The folder {folder} cannot be opened ({why}); check its permissions.</source>
+        <translation>无法打开文件夹 {folder}（{why}）；请检查其权限。</translation>
+    </message>
+    <message>
+        <source>The folder {folder} could not be opened; its pictures are missing here.</source>
+        <translation>无法打开文件夹 {folder}；这里缺少其中的图片。</translation>
+    </message>
+    <message>
+        <source>No folder was chosen to classify: drop one on the pictures&apos; place.</source>
+        <translation>尚未选择要分类的文件夹：请把文件夹拖到图片区域。</translation>
+    </message>
+    <message>
+        <source>Skipped {n} hidden file or folder.</source>
+        <translation>已略过 {n} 个隐藏的文件或文件夹。</translation>
+    </message>
+    <message>
+        <source>Skipped {n} hidden files or folders.</source>
+        <translation>已略过 {n} 个隐藏的文件或文件夹。</translation>
+    </message>
+    <message>
+        <source>Skipped {n} file without a picture&apos;s ending (such as {name}).</source>
+        <translation>已略过 {n} 个不是图片的文件（例如 {name}）。</translation>
+    </message>
+    <message>
+        <source>Skipped {n} files without a picture&apos;s ending (such as {name}).</source>
+        <translation>已略过 {n} 个不是图片的文件（例如 {name}）。</translation>
+    </message>
+    <message>
+        <source>{path} could not be written ({why}): free some space or choose another folder.</source>
+        <translation>无法写入 {path}（{why}）：请释放一些空间或选择其他文件夹。</translation>
+    </message>
+    <message>
+        <source>{path} could not be written ({why}): free some space or choose another place.</source>
+        <translation>无法写入 {path}（{why}）：请释放一些空间或选择其他位置。</translation>
+    </message>
+    <message>
+        <source>{path} exists and is no classifier&apos;s folder: give a new folder.</source>
+        <translation>{path} 已存在且不是分类器文件夹：请指定新的文件夹。</translation>
+    </message>
+    <message>
+        <source>The output {path} must end with one of {endings}.</source>
+        <translation>输出文件 {path} 的扩展名必须是 {endings} 之一。</translation>
+    </message>
+    <message>
+        <source>The output {path} is a folder: give the name of a file.</source>
+        <translation>输出 {path} 是文件夹：请给出文件名。</translation>
+    </message>
+    <message>
+        <source>The output {path} is write-protected: choose another place.</source>
+        <translation>输出 {path} 有写保护：请选择其他位置。</translation>
+    </message>
+    <message>
+        <source>The demo cannot be written to {path} ({why}).</source>
+        <translation>无法将演示写入 {path}（{why}）。</translation>
+    </message>
+    <message>
+        <source>The project {path} could not be saved, because the disk is full: free some space and do it again; what was saved before is safe.</source>
+        <translation>磁盘已满，无法保存项目 {path}：请释放一些空间后重做；先前保存的内容安全无恙。</translation>
+    </message>
+    <message>
+        <source>The project {path} is empty: open a saved copy of it, or begin a new project; your pictures are untouched.</source>
+        <translation>项目 {path} 是空的：请打开保存的副本，或新建项目；您的图片未被改动。</translation>
+    </message>
+    <message>
+        <source>The project {path} is open in another window: go on there, or close it first.</source>
+        <translation>项目 {path} 已在另一个窗口中打开：请在那里继续，或先关闭它。</translation>
+    </message>
+    <message>
+        <source>The project {path} is no longer there: put it back, or save a copy of what is open elsewhere.</source>
+        <translation>项目 {path} 已不在原处：请放回原处，或将打开的内容另存副本。</translation>
+    </message>
+    <message>
+        <source>The project {path} does not exist (moved or deleted?): open it where it is now.</source>
+        <translation>项目 {path} 不存在（已移动或删除？）：请从现在的位置打开。</translation>
+    </message>
+    <message>
+        <source>The project {path} was made by a newer version of fewshot_gui: install that version to open it.</source>
+        <translation>项目 {path} 由更新版本的 fewshot_gui 创建：请安装该版本后打开。</translation>
+    </message>
+    <message>
+        <source>The project {path} was closed: open it again.</source>
+        <translation>项目 {path} 已关闭：请重新打开。</translation>
+    </message>
+    <message>
+        <source>The project {path} cannot be read ({why}): check its permissions.</source>
+        <translation>无法读取项目 {path}（{why}）：请检查其权限。</translation>
+    </message>
+    <message>
+        <source>The project {path} cannot be used ({why}): is its drive connected?</source>
+        <translation>无法使用项目 {path}（{why}）：其所在磁盘是否已连接？</translation>
+    </message>
+    <message>
+        <source>The project {path} cannot be used ({why}): see that its drive is connected and that you may write to its folder.</source>
+        <translation>无法使用项目 {path}（{why}）：请确认其所在磁盘已连接，且您可以写入其文件夹。</translation>
+    </message>
+    <message>
+        <source>The project {path} lies in a folder that may not be written to: copy it to a folder of your own and open the copy.</source>
+        <translation>项目 {path} 所在的文件夹不可写：请复制到您自己的文件夹后打开副本。</translation>
+    </message>
+    <message>
+        <source>The project {path} is damaged: open a saved copy of it, or begin a new project; your pictures are untouched.</source>
+        <translation>项目 {path} 已损坏：请打开保存的副本，或新建项目；您的图片未被改动。</translation>
+    </message>
+    <message>
+        <source>The project {path} may not be written to: copy it to a folder of your own and open the copy.</source>
+        <translation>项目 {path} 不可写：请复制到您自己的文件夹后打开副本。</translation>
+    </message>
+    <message>
+        <source>The project {path} cannot be opened: see that its drive is connected and that you may write to its folder.</source>
+        <translation>无法打开项目 {path}：请确认其所在磁盘已连接，且您可以写入其文件夹。</translation>
+    </message>
+    <message>
+        <source>The project {path} cannot be read or written: see that its drive is connected and not full, then try again.</source>
+        <translation>无法读写项目 {path}：请确认其所在磁盘已连接且未满，然后重试。</translation>
+    </message>
+    <message>
+        <source>The project {path} is held by another program: close it there, then try again.</source>
+        <translation>项目 {path} 正被其他程序占用：请在那里关闭后重试。</translation>
+    </message>
+    <message>
+        <source>{path} is no fewshot_gui project: choose a {ending} file that this program made.</source>
+        <translation>{path} 不是 fewshot_gui 项目：请选择由本程序创建的 {ending} 文件。</translation>
+    </message>
+    <message>
+        <source>{path} is a folder, not a project: open it as a folder, or choose a {ending} file.</source>
+        <translation>{path} 是文件夹而不是项目：请作为文件夹打开，或选择 {ending} 文件。</translation>
+    </message>
+    <message>
+        <source>{path} exists already: open it, or choose another name for the project.</source>
+        <translation>{path} 已存在：请打开它，或为项目另选名称。</translation>
+    </message>
+    <message>
+        <source>The folder {path} cannot be made ({why}): choose another place for the project.</source>
+        <translation>无法创建文件夹 {path}（{why}）：请为项目选择其他位置。</translation>
+    </message>
+    <message>
+        <source>The copy would be the project {path} itself: choose another name.</source>
+        <translation>副本就是项目 {path} 本身：请另选名称。</translation>
+    </message>
+    <message>
+        <source>is a HEIC photo: install what reads it with {command}</source>
+        <translation>是 HEIC 照片：请用 {command} 安装读取组件</translation>
+    </message>
+    <message>
+        <source>is a camera&apos;s RAW photo: install what reads it with {command}</source>
+        <translation>是相机的 RAW 照片：请用 {command} 安装读取组件</translation>
+    </message>
+    <message>
+        <source>does not exist (moved or deleted?)</source>
+        <translation>不存在（已移动或删除？）</translation>
+    </message>
+    <message>
+        <source>is empty</source>
+        <translation>是空文件</translation>
+    </message>
+    <message>
+        <source>is damaged: the file ends too early</source>
+        <translation>已损坏：文件不完整</translation>
+    </message>
+    <message>
+        <source>is damaged: its picture data cannot be decoded</source>
+        <translation>已损坏：图像数据无法解码</translation>
+    </message>
+    <message>
+        <source>is damaged, or a kind of {kind} picture this program cannot read</source>
+        <translation>已损坏，或是本程序无法读取的 {kind} 图片</translation>
+    </message>
+    <message>
+        <source>is not a picture this program knows</source>
+        <translation>不是本程序认识的图片</translation>
+    </message>
+    <message>
+        <source>has the name of a HEIC photo but is none, or is damaged</source>
+        <translation>名为 HEIC 照片但并不是，或已损坏</translation>
+    </message>
+    <message>
+        <source>is a RAW photo that cannot be developed: damaged, or of a camera that rawpy does not know</source>
+        <translation>是无法冲洗的 RAW 照片：已损坏，或来自 rawpy 不认识的相机</translation>
+    </message>
+    <message>
+        <source>is a camera&apos;s RAW photo under another name: give it the ending .dng</source>
+        <translation>是改了名的相机 RAW 照片：请将扩展名改为 .dng</translation>
+    </message>
+    <message>
+        <source>is a folder, not a picture</source>
+        <translation>是文件夹，不是图片</translation>
+    </message>
+    <message>
+        <source>is a device or pipe, not a picture</source>
+        <translation>是设备或管道，不是图片</translation>
+    </message>
+    <message>
+        <source>is larger than {n} GiB: save it smaller</source>
+        <translation>大于 {n} GiB：请缩小后保存</translation>
+    </message>
+    <message>
+        <source>is too large ({width} x {height} pixels): save it with less than {n} million pixels</source>
+        <translation>过大（{width} x {height} 像素）：请以少于 {n} 百万像素保存</translation>
+    </message>
+    <message>
+        <source>may not be read: you have no permission to open it</source>
+        <translation>不可读取：您没有打开它的权限</translation>
+    </message>
+    <message>
+        <source>cannot be read: {why}</source>
+        <translation>无法读取：{why}</translation>
+    </message>
+    <message>
+        <source>needs more memory than this computer has free</source>
+        <translation>所需内存超过这台电脑的可用内存</translation>
+    </message>
+    <message>
+        <source>has a crop that does not lie within it: crop it anew</source>
+        <translation>的裁剪框超出图片范围：请重新裁剪</translation>
+    </message>
+    <message>
+        <source>has a crop of only {width} x {height} pixels: draw a larger one</source>
+        <translation>的裁剪框只有 {width} x {height} 像素：请画大一些</translation>
+    </message>
+    <message>
+        <source>held-out check {check} of {checks}, step {step} of {steps}</source>
+        <translation>留出检验 {check}/{checks}，第 {step}/{steps} 步</translation>
+    </message>
+    <message>
+        <source>held-out check {check} of {checks}, reading the examples</source>
+        <translation>留出检验 {check}/{checks}，正在读取示例</translation>
+    </message>
+    <message>
+        <source>step {step} of {steps}</source>
+        <translation>第 {step}/{steps} 步</translation>
+    </message>
+    <message>
+        <source>reading the examples</source>
+        <translation>正在读取示例</translation>
     </message>
 </context>
 <context>
@@ -1357,6 +1870,10 @@
         <translation>正在读取示例图片</translation>
     </message>
     <message>
+        <source>Reading the example pictures again</source>
+        <translation>正在再次读取示例图片</translation>
+    </message>
+    <message>
         <source>Adapting deeper</source>
         <translation>正在深度适应</translation>
     </message>
@@ -1389,8 +1906,16 @@
         <translation>正在导出</translation>
     </message>
     <message>
+        <source>Reading the table</source>
+        <translation>正在读取表格</translation>
+    </message>
+    <message>
         <source>Drawing the demo pictures</source>
         <translation>正在绘制演示图片</translation>
+    </message>
+    <message>
+        <source>Adapting deeper: {step}</source>
+        <translation>深度适应：{step}</translation>
     </message>
 </context>
 <context>
@@ -1477,17 +2002,32 @@
         <source>Research: {method}</source>
         <translation>研究：{method}</translation>
     </message>
-    <message>
-        <source>Auto: the model&apos;s own head</source>
-        <translation>自动：模型自带的分类头</translation>
+</context>
+<context>
+    <name>TruthWords</name>
+    <message numerus="yes">
+        <source>The true classes of %Ln picture(s) are taken from {table}.</source>
+        <translation>
+            <numerusform>%Ln 张图片的真实类别取自 {table}。</numerusform>
+        </translation>
     </message>
-    <message>
-        <source>Instant head</source>
-        <translation>即时分类头</translation>
+    <message numerus="yes">
+        <source>%Ln row(s) name no picture of this folder, such as {name}.</source>
+        <translation>
+            <numerusform>%Ln 行所指的图片不在此文件夹中，例如 {name}。</numerusform>
+        </translation>
     </message>
-    <message>
-        <source>Research</source>
-        <translation>研究</translation>
+    <message numerus="yes">
+        <source>%Ln file name(s) are those of several pictures, such as {name}: write the path below the folder.</source>
+        <translation>
+            <numerusform>%Ln 个文件名对应多张图片，例如 {name}：请写出文件夹下的路径。</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln class(es) are none of this project&apos;s, such as {name}: their pictures are not counted.</source>
+        <translation>
+            <numerusform>%Ln 个类别不属于本项目，例如 {name}：其图片不计入。</numerusform>
+        </translation>
     </message>
 </context>
 <context>
@@ -1559,6 +2099,10 @@
     <message>
         <source>Label pictures</source>
         <translation>标注图片</translation>
+    </message>
+    <message>
+        <source>Take true classes</source>
+        <translation>读取真实类别</translation>
     </message>
 </context>
 <context>

@@ -222,6 +222,57 @@ def test_the_chosen_head_is_used(qtbot, working):
     assert working.live.last.method.startswith("protonet")
 
 
+def test_another_backbone_answers_everything_anew(qtbot, working):
+    actions.set_method(working, "finetune")
+    actions.set_backbone(working, "conv4-omniglot-maml")
+    settle(qtbot, working)
+    assert working.live.model_name == "conv4-omniglot-maml"
+    assert working.method is None
+    assert (working.columns.status == OK).all()
+    assert working.troubles == []
+
+
+def test_another_backbone_while_pictures_are_read_leaves_none_waiting(qtbot, working, folder):
+    for n in range(40):
+        draw(folder / "round" / f"new{n}.png", "round", 100 + n)
+    working.live.rescan()
+    qtbot.waitUntil(lambda: working.columns.n == 52, timeout=SLOW)
+    actions.set_backbone(working, "conv4-omniglot-maml")
+    settle(qtbot, working)
+    assert (working.columns.status == OK).all()
+    assert working.troubles == []
+
+
+def test_another_device_loads_the_model_again(qtbot, working):
+    assert ("cpu", working.live.device_name) in working.live.choices.devices
+    actions.set_device(working, "cpu")
+    assert working.live.work.runs("model")
+    settle(qtbot, working)
+    assert working.settings["device"] == "cpu"
+    assert (working.columns.status == OK).all()
+
+
+def test_an_adapted_backbone_is_known_until_an_example_changes(qtbot, working, tmp_path):
+    actions.set_method(working, "finetune:steps=1:keep=always")
+    settle(qtbot, working)
+    assert working.live.deep is not None
+    assert working.live.deep.kept
+    actions.add_pictures(working, [draw(tmp_path / "more" / "1.png", "round", 9)], working.classes[0].id)
+    qtbot.waitUntil(lambda: working.live.deep is None, timeout=SLOW)
+    settle(qtbot, working)
+    assert working.live.deep.kept
+
+
+def test_what_a_deeper_adaptation_found_is_news_and_no_warning(qtbot, working):
+    news, warnings = [], []
+    working.noted.connect(news.append)
+    working.warned.connect(warnings.append)
+    actions.set_method(working, "finetune:steps=1")
+    settle(qtbot, working)
+    assert any("held-out examples" in sentence for sentence in news)
+    assert not any("held-out" in sentence for sentence in warnings)
+
+
 def test_a_deeper_adaptation_runs_behind_and_can_be_stopped(qtbot, working):
     before = working.columns.label.copy()
     ended = []

@@ -16,7 +16,7 @@ from fewshot_gui.ui.widgets.columns import NARROW, Columns
 from fewshot_gui.ui.widgets.foot import Foot, Progress, left, words
 from fewshot_gui.ui.widgets.name_edit import NameEdit
 from fewshot_gui.ui.widgets.notices import Notices
-from fewshot_gui.ui.widgets.top_bar import Methods, TopBar
+from fewshot_gui.ui.widgets.top_bar import Choice, Methods, TopBar
 from fewshot_gui.ui.window import Window
 
 
@@ -204,8 +204,45 @@ def test_every_method_can_be_chosen(qtbot, top):
 def test_the_choice_shows_what_is_chosen(top):
     assert top.method.text().startswith("Auto")
     top.set_methods(Methods(("ridge",), "maml", ("linear",)), "ridge")
-    assert "ridge" in top.method.text()
-    assert [action.text() for action in entries(top.method.menu()) if action.isChecked()] == ["ridge"]
+    assert "Ridge regression" in top.method.text()
+    assert [action.text() for action in entries(top.method.menu()) if action.isChecked()] == ["Ridge regression"]
+
+
+def test_the_backbones_can_be_chosen_and_say_what_they_are(top):
+    chosen = []
+    top.backbone_chosen.connect(chosen.append)
+    models = (Choice("one", "one · photographs", "For photographs."), Choice("two", "two · drawings", "For drawings."))
+    top.set_methods(Methods(), None, "one", models, "one")
+    listed = {action.text(): action for action in entries(top.method.menu())}
+    assert listed["one · photographs"].isChecked()
+    assert listed["two · drawings"].toolTip() == "For drawings."
+    listed["two · drawings"].trigger()
+    assert chosen == ["two"]
+
+
+def test_an_open_menu_stays_while_nothing_is_another(top):
+    before = top.method.menu().actions()
+    top.set_methods(Methods(("ridge", "protonet"), "maml", ("linear",)), None, "lite0-natural")
+    assert top.method.menu().actions() == before
+
+
+def test_the_chip_says_that_an_adapted_backbone_answers_and_why(top):
+    top.set_adapted("The adapted one had 8 of 16 right.")
+    assert top.method.text().endswith("adapted")
+    assert "8 of 16" in top.method.toolTip()
+    top.set_adapted(None)
+    assert "adapted" not in top.method.text()
+    assert "8 of 16" not in top.method.toolTip()
+
+
+def test_the_devices_can_be_chosen(top):
+    chosen = []
+    top.device_chosen.connect(chosen.append)
+    top.set_device("CPU, 2 threads", (Choice("auto", "Automatic"), Choice("cpu", "CPU, 2 threads")), "auto")
+    automatic, cpu = top.device.menu().actions()
+    assert automatic.isChecked()
+    cpu.trigger()
+    assert chosen == ["cpu"]
 
 
 def test_the_button_adapts_and_then_stops(qtbot, top):

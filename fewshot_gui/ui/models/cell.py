@@ -20,6 +20,7 @@ from fewshot_gui.jobs.columns import (
     PictureColumns,
 )
 from fewshot_gui.ui.models.order import REVIEW_BELOW
+from fewshot_gui.ui.words import sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,7 @@ class Cell:
         """The whole cell as a sentence for a screen reader and the tool tip."""
         parts = [self.file_name, self.state()]
         if self.reason:
-            parts.append(self.reason)
+            parts.append(sentence(self.reason))
         if self.confidence is not None:
             parts.append(self.percent())
         if self.support:

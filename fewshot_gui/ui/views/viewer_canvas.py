@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from fewshot_gui.ui import icons
 from fewshot_gui.ui.picture_files import FullPicture
 from fewshot_gui.ui.theme import Theme
+from fewshot_gui.ui.words import sentence
 
 LARGEST = 32.0  # device pixels to one of the picture
 _STEP = 1.25
@@ -188,7 +189,7 @@ class PictureCanvas(QWidget):
         drawn = icons.pixmap(icon, theme.colour(colour), 48, self.devicePixelRatioF())
         middle = self.rect().center()
         painter.drawPixmap(middle.x() - 24, middle.y() - 56, drawn)
-        words = self.tr("This picture {0}.").format(reason) if reason else self.tr("Opening…")
+        words = self.tr("This picture {0}.").format(sentence(reason)) if reason else self.tr("Opening…")
         painter.setPen(theme.colour("muted"))
         painter.setFont(theme.font())
         area = self.rect().adjusted(24, self.height() // 2, -24, -8)

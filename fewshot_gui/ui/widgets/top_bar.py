@@ -2,33 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from html import escape
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QAction, QActionGroup, QKeySequence
+from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QPushButton, QSizePolicy, QToolButton
 
 from fewshot_gui.ui import icons
 from fewshot_gui.ui.theme import set_role
+from fewshot_gui.ui.widgets.choice_menus import Choice, DeviceMenu, MethodMenu, Methods, method_name
 from fewshot_gui.ui.widgets.name_edit import NameEdit
 
-
-@dataclass(frozen=True, slots=True)
-class Methods:
-    """What the method choice offers, by registered name. deeper: what "Adapt deeper" is, None if nothing is."""
-
-    instant: tuple[str, ...] = ()
-    deeper: str | None = None
-    research: tuple[str, ...] = ()
+__all__ = ["Choice", "Methods", "TopBar"]
 
 
 class TopBar(QFrame):
-    """renamed: the project's new name. method_chosen: a registered method, None for Auto. deeper_wanted: True to adapt
-    the backbone now, False to stop doing so. device_chosen: auto, cpu, cuda or mps. theme_wanted: light or dark, the
-    other one than now. home_wanted: the start page."""
+    """renamed: the project's new name. method_chosen: a registered method, None for Auto. backbone_chosen: a model's
+    name. deeper_wanted: True to adapt the backbone now, False to stop doing so. device_chosen: auto, cpu, cuda or mps.
+    theme_wanted: light or dark, the other one than now. home_wanted: the start page."""
 
     renamed = Signal(str)
     method_chosen = Signal(object)
+    backbone_chosen = Signal(str)
+    device_chosen = Signal(str)
     deeper_wanted = Signal(bool)
     theme_wanted = Signal()
     home_wanted = Signal()
@@ -37,7 +33,8 @@ class TopBar(QFrame):
         super().__init__()
         set_role(self, "topbar")
         self._methods = Methods()
-        self._group: QActionGroup | None = None
+        self._chip = self._tip = ""
+        self._adapted: str | None = None  # what was gained, while an adapted backbone answers
         self.menu = QToolButton()
         icons.set_icon(self.menu, "menu")
         self.menu.setToolTip(self.tr("Menu (F10)"))
@@ -60,13 +57,19 @@ class TopBar(QFrame):
         set_role(self.method, "choice")
         self.method.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.method.setAccessibleName(self.tr("How to adapt"))
-        self.method.setMenu(QMenu(self.method))
+        self._choices = MethodMenu(self.method)
+        self._choices.method_chosen.connect(self.method_chosen)
+        self._choices.backbone_chosen.connect(self.backbone_chosen)
+        self.method.setMenu(self._choices)
         self.deeper = QPushButton()
         set_role(self.deeper, "primary")
         self.deeper.clicked.connect(self._deeper_clicked)
-        self.device = QLabel()
+        self.device = QToolButton()
         set_role(self.device, "chip")
-        self.device.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self.device.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self._devices = DeviceMenu(self.device)
+        self._devices.chosen.connect(self.device_chosen)
+        self.device.setMenu(self._devices)
         self.theme = QToolButton()
         set_role(self.theme, "icon")
         self.theme.clicked.connect(self.theme_wanted)
@@ -90,14 +93,27 @@ class TopBar(QFrame):
         self.counts.setText(counts)
         self.counts.setToolTip(counts)
 
-    def set_methods(self, methods: Methods, chosen: str | None, model: str = "") -> None:
-        """What can be chosen and what is; model: the backbone's name."""
+    def set_methods(
+        self,
+        methods: Methods,
+        chosen: str | None,
+        model: str = "",
+        backbones: tuple[Choice, ...] = (),
+        backbone: str = "",
+    ) -> None:
+        """What can be chosen and what is; model: the name of the backbone that is loaded; backbone: the chosen one."""
         self._methods = methods
-        self._fill(self.method.menu(), methods, chosen)
+        self._choices.show_choices(methods, chosen, backbones, backbone)
         words = self.method_words(chosen)
-        self.method.setText(f"{words}   ·   {model}" if model else words)
-        self.method.setToolTip(self.tr("How to adapt: {method}").format(method=words))
+        self._chip = f"{words}   ·   {model}" if model else words
+        self._tip = self.tr("How to adapt: {method}").format(method=words)
+        self._show_chip()
         self.deeper.setVisible(methods.deeper is not None and not self.name.isHidden())
+
+    def set_adapted(self, why: str | None) -> None:
+        """That an adapted backbone answers, and what that gained; None: the frozen one does."""
+        self._adapted = why
+        self._show_chip()
 
     def set_deeper_running(self, running: bool) -> None:
         """Whether a backbone is being adapted: the button stops it then."""
@@ -109,11 +125,14 @@ class TopBar(QFrame):
             else self.tr("Let the backbone itself learn from the examples: slower, often better (Ctrl+R)")
         )
 
-    def set_device(self, words: str) -> None:
-        """The device in words, "CPU, 2 threads"; "" hides it until it is known."""
+    def set_device(self, words: str, devices: tuple[Choice, ...] = (), chosen: str = "auto") -> None:
+        """The device in words, "CPU, 2 threads", "" hides it until it is known; and those that can be chosen."""
         self.device.setVisible(bool(words))
         self.device.setText(words)
-        self.device.setToolTip(self.tr("What computes: {device}").format(device=words))
+        tip = self.tr("What computes: {device}").format(device=words)
+        self.device.setToolTip(tip)
+        self.device.setAccessibleName(tip)
+        self._devices.show_choices(devices, chosen)
 
     def set_dark(self, dark: bool) -> None:
         """Which theme is shown, so which one the button leads to."""
@@ -126,33 +145,19 @@ class TopBar(QFrame):
         """A method as the choice calls it."""
         if method is None:
             return self.tr("Auto")
+        name = method_name(method)
         if method == self._methods.deeper:
-            return self.tr("Adapt deeper: {method}").format(method=method)
+            return self.tr("Adapt deeper: {method}").format(method=name)
         if method in self._methods.instant:
-            return self.tr("Instant: {method}").format(method=method)
-        return self.tr("Research: {method}").format(method=method)
+            return self.tr("Instant: {method}").format(method=name)
+        return self.tr("Research: {method}").format(method=name)
 
-    def _fill(self, menu: QMenu, methods: Methods, chosen: str | None) -> None:
-        menu.clear()
-        self._group = QActionGroup(menu)
-        self._entry(menu, self.tr("Auto: the model's own head"), None, chosen)
-        instant = menu.addMenu(self.tr("Instant head"))
-        for name in methods.instant:
-            self._entry(instant, name, name, chosen)
-        if methods.deeper:
-            self._entry(menu, self.method_words(methods.deeper), methods.deeper, chosen)
-        if methods.research:
-            menu.addSeparator()
-            research = menu.addMenu(self.tr("Research"))
-            for name in methods.research:
-                self._entry(research, name, name, chosen)
-
-    def _entry(self, menu: QMenu, words: str, method: str | None, chosen: str | None) -> None:
-        action = QAction(words, menu, checkable=True, checked=method == chosen)
-        action.triggered.connect(lambda: self.method_chosen.emit(method))
-        assert self._group is not None
-        self._group.addAction(action)
-        menu.addAction(action)
+    def _show_chip(self) -> None:
+        deep = self._adapted is not None
+        self.method.setText(f"{self._chip}   ·   {self.tr('adapted')}" if deep else self._chip)
+        tip = f"{self._tip}\n{self.tr('The adapted backbone answers.')} {self._adapted}" if deep else self._tip
+        self.method.setToolTip("<p>" + escape(tip).replace("\n", "<br>") + "</p>")
+        self.method.setAccessibleDescription(tip)
 
     def _deeper_clicked(self) -> None:
         self.deeper_wanted.emit(not self._running)
