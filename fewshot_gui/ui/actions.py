@@ -36,6 +36,7 @@ ACTION_TEXTS = (
     QT_TRANSLATE_NOOP("Undo", "Crop example"),
     QT_TRANSLATE_NOOP("Undo", "Review pictures"),
     QT_TRANSLATE_NOOP("Undo", "Label pictures"),
+    QT_TRANSLATE_NOOP("Undo", "Take true classes"),
 )
 
 

@@ -68,6 +68,13 @@ def new_folder(parent: QWidget, settings: Settings, title: str) -> str:
     return _kept(settings, found)
 
 
+def table_file(parent: QWidget, settings: Settings) -> str:
+    """A table that names pictures and their classes; "" for none."""
+    title = translate("Asking", "A table with the columns path and class")
+    kinds = f"{translate('Asking', 'Tables')} (*.csv *.tsv *.txt)"
+    return _kept(settings, QFileDialog.getOpenFileName(parent, title, settings["last_folder"], kinds)[0])
+
+
 def export_file(parent: QWidget, settings: Settings, session: Session) -> str:
     """A file for the answers, in one of the registered formats; "" for none."""
     from fewshot_gui.export import FORMATS

@@ -52,6 +52,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("folder", "project", QT_TRANSLATE_NOOP("Commands", "&Folder to classify..."), ("Ctrl+Shift+O",), "image",
             line_before=True),
     Command("rescan", "project", QT_TRANSLATE_NOOP("Commands", "&Look for new pictures"), ("F5",), "refresh", "folder"),
+    Command("truth", "project", QT_TRANSLATE_NOOP("Commands", "&True classes from a table..."), ("Ctrl+T",), "check",
+            "folder"),
     Command("export", "project", QT_TRANSLATE_NOOP("Commands", "Export &answers..."), ("Ctrl+E",), "export", "folder",
             line_before=True),
     Command("export_classifier", "project", QT_TRANSLATE_NOOP("Commands", "Export &classifier..."), need="classes"),

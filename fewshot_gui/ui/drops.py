@@ -20,6 +20,7 @@ EXAMPLES_MIME = "application/x-fewshot-examples"  # ids of examples, from the st
 CARD_MIME = "application/x-fewshot-class"  # the id of a class whose card is dragged
 
 T = TypeVar("T")
+TABLES = (".csv", ".tsv")  # endings of what tells the true classes of pictures
 _NAMED = 3  # files that a sentence names before it only counts
 
 
@@ -44,6 +45,11 @@ class Drop:
     def usable(self) -> bool:
         """Whether dropping it on the classes would add or move anything."""
         return bool(self.rows or self.examples or self.pictures or self.folders or self.image)
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """Those of the other files that may tell the pictures' true classes, by their names."""
+        return tuple(path for path in self.others if path.lower().endswith(TABLES))
 
     @property
     def known(self) -> bool:
@@ -127,6 +133,12 @@ def drawn_evenly(items: Sequence[T], at_most: int | None) -> tuple[T, ...]:
     return tuple(items[(2 * i + 1) * len(items) // (2 * at_most)] for i in range(at_most))
 
 
+def shortened(paths: Sequence[str]) -> str:
+    """The names of the first of these files and folders, for a sentence."""
+    names = ", ".join(_short(os.path.basename(path)) for path in paths[:_NAMED])
+    return names + ", …" if len(paths) > _NAMED else names
+
+
 class DropWords(QObject):
     """What a drop would do, and what it leaves out, in the user's language.
 
@@ -164,11 +176,8 @@ class DropWords(QObject):
             return text.replace("{address}", _short(drop.links[0]))
         if not drop.others:
             return ""
-        names = ", ".join(_short(os.path.basename(path)) for path in drop.others[:_NAMED])
-        if len(drop.others) > _NAMED:
-            names += ", …"
         text = self.tr("%n file(s) left out, not being a picture: {names}.", "", len(drop.others))
-        return text.replace("{names}", names)
+        return text.replace("{names}", shortened(drop.others))
 
     def _pictures(self, count: int, folders: int, on_class: bool) -> str:
         if not on_class:

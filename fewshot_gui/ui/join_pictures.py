@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QWidget
 
-from fewshot_gui.ui import actions, drops
+from fewshot_gui.ui import actions, drops, tables
 from fewshot_gui.ui.models.order import Filter, Show
 from fewshot_gui.ui.session import Session
 from fewshot_gui.ui.thumbnails import Thumbnails
@@ -114,12 +114,20 @@ class PicturesJoint(QObject):
             actions.assign(self._session, [int(row) for row in rows], columns.class_ids[label])
 
     def _dropped(self, paths: list[str]) -> None:
-        """What is to be classified: a folder. Loose pictures are not one."""
-        folders = drops.sort_paths(paths).folders
-        if folders:
-            actions.set_folder(self._session, folders[0])
+        """A folder is what is to be classified, a table tells what is true of it. Loose pictures are neither."""
+        drop, session = drops.sort_paths(paths), self._session
+        if drop.folders:
+            actions.set_folder(session, drop.folders[0])
+            left = [*drop.folders[1:], *drop.pictures, *drop.others]
+        elif drop.tables:
+            tables.take_truth(session, drop.tables[0])
+            left = [path for path in (*drop.pictures, *drop.others) if path != drop.tables[0]]
         else:
-            self._session.warned.emit(self.tr("Drop a folder here: its pictures are classified."))
+            session.warned.emit(self.tr("Drop a folder here: its pictures are classified."))
+            left = list(drop.others)
+        if left:
+            text = self.tr("%Ln more left out: one folder, or one table, at a time ({names}).", "", len(left))
+            session.warned.emit(text.replace("{names}", drops.shortened(left)))
 
     def _select(self, rows: Any, mode: str) -> None:
         selection = self.grid.view.selection

@@ -170,6 +170,19 @@ class Live(QObject):
         sentence = text.format(count=QLocale().toString(columns.n))
         self._session.offered.emit(sentence, {self.tr("Classify them all"): self._agreed})
 
+    def renew_truth(self) -> None:
+        """What a table says of the pictures is something else now."""
+        from fewshot_gui.jobs.truth import renewing
+
+        project, columns = self._session.project, self._session.columns
+        if project is not None and columns is not None:
+            self.work.start("truth", renewing(project, columns), self._truth_renewed)
+
+    def _truth_renewed(self, result: object) -> None:
+        self._note_truth()
+        self._session.rows_changed.emit(None)
+        self._session.measured.emit()
+
     def _agreed(self) -> None:
         self._held = False
         self._embed()

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QMainWindow, QMenu, QMessageBox, QStackedWidget, Q
 from fewshot_gui import __version__
 from fewshot_gui.settings import Settings
 from fewshot_gui.types import Changes
-from fewshot_gui.ui import actions, asking, choices, icons, translate, words
+from fewshot_gui.ui import actions, asking, choices, icons, tables, translate, words
 from fewshot_gui.ui.commands import COMMANDS, MENUS, PANE_KEYS, Command, translated
 from fewshot_gui.ui.session import Session
 from fewshot_gui.ui.theme import Theme, set_role
@@ -120,6 +120,10 @@ class Window(QMainWindow):
 
     def _do_rescan(self) -> None:
         self.session.live.rescan()
+
+    def _do_truth(self) -> None:
+        if path := asking.table_file(self, self.settings):
+            tables.take_truth(self.session, path)
 
     def _do_export(self) -> None:
         if target := asking.export_file(self, self.settings, self.session):

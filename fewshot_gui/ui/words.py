@@ -24,6 +24,7 @@ STEPS = (
     QT_TRANSLATE_NOOP("Steps", "Storing the answers"),
     QT_TRANSLATE_NOOP("Steps", "Drawing the map"),
     QT_TRANSLATE_NOOP("Steps", "Exporting"),
+    QT_TRANSLATE_NOOP("Steps", "Reading the table"),
     QT_TRANSLATE_NOOP("Steps", "Drawing the demo pictures"),
 )
 

@@ -228,7 +228,7 @@ class GridPointer(QObject):
 
 
 class GridDrops:
-    """Files and folders dropped on the grid say what to classify; our own pictures are here already."""
+    """Folders dropped on the grid say what to classify, tables what is true; our own pictures are here already."""
 
     def __init__(self, view: GridView) -> None:
         self._view = view
@@ -237,7 +237,7 @@ class GridDrops:
     def weigh(self, event: QDragEnterEvent) -> None:
         """Whether dropping here would do anything."""
         found = drops.read(event.mimeData())
-        welcome = bool(found.folders or found.pictures)
+        welcome = bool(found.folders or found.pictures or found.tables)
         self._set_hovering(welcome)
         drops.accept(event) if welcome else event.ignore()
 
