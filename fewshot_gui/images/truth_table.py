@@ -25,7 +25,6 @@ CLASS_COLUMNS = ("truth", "class", "category", "species", "label")
 
 _DELIMITERS = ",;\t|"
 _SAMPLE = 1 << 16  # characters that tell the delimiter
-_WAY_OUT = "its first line must name a column for the picture and one for its class, such as path,class"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +103,10 @@ def _text(path: str) -> str:
     if "\0" in text:
         raise UserError(f"The table {path} is no text: save it as CSV (UTF-8).")
     if not text.strip():
-        raise UserError(f"The table {path} is empty: {_WAY_OUT}.")
+        raise UserError(
+            f"The table {path} is empty: its first line must name a column for the picture and one for its class, "
+            "such as path,class."
+        )
     return text
 
 
@@ -118,7 +120,10 @@ def _delimiter(path: str, text: str) -> str:
         if _columns(header) is not None:
             return delimiter
     first = text.lstrip().splitlines()[0]
-    raise UserError(f"The table {path} begins with {_short(first)!r}: {_WAY_OUT}.")
+    raise UserError(
+        f"The table {path} begins with {_short(first)!r}: its first line must name a column for the picture and one "
+        "for its class, such as path,class."
+    )
 
 
 def _columns(header: Sequence[str]) -> tuple[int, int] | None:
@@ -154,8 +159,9 @@ def _rows(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
 
 
 def _two_classes(path: str, written: str, first: str, second: str) -> UserError:
-    named = f"{_short(first)!r} and {_short(second)!r}"
-    return UserError(f"The table {path} gives {_short(written)!r} two classes, {named}: leave one.")
+    return UserError(
+        f"The table {path} gives {_short(written)!r} two classes, {_short(first)!r} and {_short(second)!r}: leave one."
+    )
 
 
 def _key(path: str) -> str:

@@ -38,7 +38,7 @@ def look_up(columns: PictureColumns, table: Path | str) -> Generator[Step, None,
     read = read_truth(table)
     yield Step("Reading the table")
     found = read.match(columns.paths, [columns.root])
-    _check(read, found, columns.root, columns.relative(0) if columns.n else "")
+    _check(read, found, columns.root)
     classes = {
         columns.relative(found.used[written]) if written in found.used else written: name
         for written, name in read.classes.items()
@@ -79,20 +79,19 @@ class KnownTruth:
         """
         table, found = self.table, self.table.match([ref.path for ref in refs], self.roots)
         if not self.partly:
-            _check(table, found, self.roots[0], os.path.basename(refs[0].path) if refs else "")
+            _check(table, found, self.roots[0])
         pairs = zip(refs, found.truths, strict=True)
         new = tuple(ref if truth is None else replace(ref, truth=truth) for ref, truth in pairs)
         return new, () if self.partly else _sentences(table, found)
 
 
-def _check(table: TruthTable, found: Matched, root: str, example: str) -> None:
+def _check(table: TruthTable, found: Matched, root: str) -> None:
     if found.doubtful:
         raise UserError(f"The table {table.path} gives {found.doubtful[0]!r} two classes: leave one.")
     if not found.used:
-        such = f", such as {example}" if example else ""
         raise UserError(
             f"The table {table.path} names no picture of {root}: it must have paths below that folder, or the "
-            f"pictures' file names{such}."
+            "pictures' file names."
         )
 
 

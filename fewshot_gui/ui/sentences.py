@@ -227,6 +227,30 @@ SENTENCES = (
     QT_TRANSLATE_NOOP("Sentences", "needs more memory than this computer has free"),
     QT_TRANSLATE_NOOP("Sentences", "has a crop that does not lie within it: crop it anew"),
     QT_TRANSLATE_NOOP("Sentences", "has a crop of only {width} x {height} pixels: draw a larger one"),
+    # A table of true classes
+    QT_TRANSLATE_NOOP("Sentences", "The table {path} is no CSV ({why}): save it as CSV with the columns path,class."),
+    QT_TRANSLATE_NOOP("Sentences", "The table {path} cannot be read ({why}): see that it is there."),
+    QT_TRANSLATE_NOOP("Sentences", "The table {path} is not UTF-8 text: save it as CSV (UTF-8)."),
+    QT_TRANSLATE_NOOP("Sentences", "The table {path} is no text: save it as CSV (UTF-8)."),
+    QT_TRANSLATE_NOOP(
+        "Sentences",
+        "The table {path} is empty: its first line must name a column for the picture and one for "
+        "its class, such as path,class.",
+    ),
+    QT_TRANSLATE_NOOP(
+        "Sentences",
+        "The table {path} begins with {line}: its first line must name a column for the picture "
+        "and one for its class, such as path,class.",
+    ),
+    QT_TRANSLATE_NOOP("Sentences", "Line {n} of the table {path} has {count} columns, its first line more: mend it."),
+    QT_TRANSLATE_NOOP("Sentences", "The table {path} gives no picture a class: fill in both columns."),
+    QT_TRANSLATE_NOOP("Sentences", "The table {path} gives {picture} two classes, {first} and {second}: leave one."),
+    QT_TRANSLATE_NOOP("Sentences", "The table {path} gives {picture} two classes: leave one."),
+    QT_TRANSLATE_NOOP(
+        "Sentences",
+        "The table {path} names no picture of {root}: it must have paths below that folder, or the "
+        "pictures' file names.",
+    ),
     # How far an adaptation of the backbone is
     QT_TRANSLATE_NOOP("Sentences", "held-out check {check} of {checks}, step {step} of {steps}"),
     QT_TRANSLATE_NOOP("Sentences", "held-out check {check} of {checks}, reading the examples"),

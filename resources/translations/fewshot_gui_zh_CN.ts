@@ -1819,6 +1819,50 @@
         <source>reading the examples</source>
         <translation>正在读取示例</translation>
     </message>
+    <message>
+        <source>The table {path} is no CSV ({why}): save it as CSV with the columns path,class.</source>
+        <translation>表格 {path} 不是 CSV（{why}）：请另存为含有 path,class 两列的 CSV。</translation>
+    </message>
+    <message>
+        <source>The table {path} cannot be read ({why}): see that it is there.</source>
+        <translation>无法读取表格 {path}（{why}）：请确认它存在。</translation>
+    </message>
+    <message>
+        <source>The table {path} is not UTF-8 text: save it as CSV (UTF-8).</source>
+        <translation>表格 {path} 不是 UTF-8 文本：请另存为 CSV（UTF-8）。</translation>
+    </message>
+    <message>
+        <source>The table {path} is no text: save it as CSV (UTF-8).</source>
+        <translation>表格 {path} 不是文本：请另存为 CSV（UTF-8）。</translation>
+    </message>
+    <message>
+        <source>The table {path} is empty: its first line must name a column for the picture and one for its class, such as path,class.</source>
+        <translation>表格 {path} 是空的：第一行必须写明图片列和类别列，例如 path,class。</translation>
+    </message>
+    <message>
+        <source>The table {path} begins with {line}: its first line must name a column for the picture and one for its class, such as path,class.</source>
+        <translation>表格 {path} 以 {line} 开头：第一行必须写明图片列和类别列，例如 path,class。</translation>
+    </message>
+    <message>
+        <source>Line {n} of the table {path} has {count} columns, its first line more: mend it.</source>
+        <translation>表格 {path} 的第 {n} 行只有 {count} 列，少于第一行：请改正。</translation>
+    </message>
+    <message>
+        <source>The table {path} gives no picture a class: fill in both columns.</source>
+        <translation>表格 {path} 没有给任何图片写明类别：请填写两列。</translation>
+    </message>
+    <message>
+        <source>The table {path} gives {picture} two classes, {first} and {second}: leave one.</source>
+        <translation>表格 {path} 给 {picture} 写了两个类别：{first} 和 {second}，请只保留一个。</translation>
+    </message>
+    <message>
+        <source>The table {path} gives {picture} two classes: leave one.</source>
+        <translation>表格 {path} 给 {picture} 写了两个类别：请只保留一个。</translation>
+    </message>
+    <message>
+        <source>The table {path} names no picture of {root}: it must have paths below that folder, or the pictures&apos; file names.</source>
+        <translation>表格 {path} 没有写到 {root} 中的任何图片：表格中必须是该文件夹内的路径或图片的文件名。</translation>
+    </message>
 </context>
 <context>
     <name>StartPage</name>

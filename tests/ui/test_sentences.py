@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[2] / "fewshot_gui"
 # asked for wrongly, and model folders that are damaged, which name the file in the words of whoever made it.
 ROOMS = ("images/decode.py", "images/crop.py", "images/walk.py", "jobs/bench.py", "jobs/deeper.py",
          "jobs/folder_run.py", "jobs/live_adapt.py", "jobs/ordered.py", "project/*.py", "engine/keep.py",
-         "engine/device.py", "export/output.py")  # fmt: skip
+         "engine/device.py", "export/output.py", "images/truth_table.py", "jobs/truth.py")  # fmt: skip
 TELLERS = {"UserError", "told", "tell", "_tell", "Warned", "Refused"}
 NOT_IN_THE_WINDOW = {
     "{} adapts no backbone: choose {} or {} to adapt deeper.",  # the menus offer none
@@ -94,5 +94,3 @@ def test_the_foot_says_what_a_step_of_adapting_is_for(qapp):
         "Adapting deeper: held-out check 1 of 2, step 3 of 5"
     )
     assert words.deep_words("Reading the example pictures") == "Reading the example pictures"
-
-
