@@ -29,7 +29,7 @@ ALL: tuple[Setting, ...] = (
     Setting("theme", "system", ("system", "light", "dark")),
     Setting("language", "", ("", "en", "zh_CN")),  # "": as the desktop is
     Setting("device", "auto", ("auto", "cpu", "cuda", "mps")),
-    Setting("thumbnail_size", 150),  # pixels
+    Setting("thumbnail_size", 128),  # pixels
     Setting("window", ""),  # Qt's geometry of the window, base64
     Setting("columns", ""),  # Qt's state of the splitter, base64
     Setting("last_folder", ""),  # where the last file dialog was

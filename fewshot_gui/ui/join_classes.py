@@ -16,6 +16,7 @@ from fewshot_gui.ui.thumbnails import Thumbnails
 from fewshot_gui.ui.views.class_data import CardData, ExampleData
 from fewshot_gui.ui.views.classes import ClassesView
 from fewshot_gui.ui.views.crop_dialog import CropDialog
+from fewshot_gui.ui.views.example_viewer import ExampleViewer
 
 if TYPE_CHECKING:
     from fewshot_gui.project.values import ClassInfo
@@ -34,6 +35,8 @@ class ClassesJoint(QObject):
         self.view = ClassesView(self._thumbnail)
         self.importer = Importer(session, self._thumbnail, window)
         self._cropping: int | None = None
+        self.opened: ExampleViewer | None = None
+        self._opened_class = -1
         self._connect()
 
     def show_all(self, adapted: object = None) -> None:
@@ -80,6 +83,7 @@ class ClassesJoint(QObject):
         view.examples_move_wanted.connect(lambda ids, key: actions.move_examples(session, ids, key))
         view.examples_remove_wanted.connect(lambda ids: actions.remove_examples(session, ids))
         view.crop_wanted.connect(self._crop)
+        view.example_opened.connect(self._open)
         view.unknown_changed.connect(lambda value: actions.set_unknown(session, value))
         view.demo_wanted.connect(lambda: actions.open_demo(session))
         view.notice.connect(session.warned)
@@ -93,6 +97,8 @@ class ClassesJoint(QObject):
     def _changed(self, changes: Changes) -> None:
         if changes.kinds & _OF_CARDS:
             self.show_all()
+            if self.opened is not None and self.opened.isVisible():
+                self._show_opened(self.opened.shown)
 
     def _rows_changed(self, rows: object) -> None:
         self.show_unknown()
@@ -128,6 +134,26 @@ class ClassesJoint(QObject):
             actions.class_of_rows(self._session, rows)
         else:
             actions.assign(self._session, rows, class_id, origin="drag", teach_all=True)
+
+    def _open(self, example_id: int) -> None:
+        """The examples of a class at full size, beginning with one."""
+        if self.opened is None:
+            self.opened = ExampleViewer(self._thumbnails, self._window)
+            self.opened.crop_wanted.connect(self._crop)
+            self.opened.remove_wanted.connect(lambda key: actions.remove_examples(self._session, [key]))
+        self._show_opened(example_id)
+        self.opened.show()
+        self.opened.activateWindow()
+
+    def _show_opened(self, example_id: int) -> None:
+        """Shows the class of an example as it is now; of one that has gone, its class's next."""
+        session, viewer = self._session, self.opened
+        assert viewer is not None
+        owner = next((e.class_id for e in session.examples if e.id == example_id), self._opened_class)
+        self._opened_class = owner
+        name = next((c.name for c in session.classes if c.id == owner), "")
+        found = [ExampleData(e.id, e.path, e.crop) for e in session.examples if e.class_id == owner]
+        viewer.show_examples(name, found, example_id)
 
     def _crop(self, example_id: int) -> None:
         example = next((e for e in self._session.examples if e.id == example_id), None)

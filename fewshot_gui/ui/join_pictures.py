@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -123,11 +125,24 @@ class PicturesJoint(QObject):
             tables.take_truth(session, drop.tables[0])
             left = [path for path in (*drop.pictures, *drop.others) if path != drop.tables[0]]
         else:
-            session.warned.emit(self.tr("Drop a folder here: its pictures are classified."))
+            self._offer_ways(drop.pictures)
             left = list(drop.others)
         if left:
             text = self.tr("%Ln more left out: one folder, or one table, at a time ({names}).", "", len(left))
             session.warned.emit(text.replace("{names}", drops.shortened(left)))
+
+    def _offer_ways(self, pictures: Sequence[str]) -> None:
+        """Loose pictures are no folder: what could be meant."""
+        session = self._session
+        folders = {os.path.dirname(path) for path in pictures}
+        ways = {}
+        if len(folders) == 1:
+            folder = folders.pop()
+            words = self.tr("Classify {folder}").format(folder=os.path.basename(folder) or folder)
+            ways[words] = lambda: actions.set_folder(session, folder)
+        if pictures:
+            ways[self.tr("Make a class of them")] = lambda: actions.add_pictures(session, pictures, None)
+        session.offered.emit(self.tr("What is classified is a folder with all its pictures: drop one here."), ways)
 
     def _select(self, rows: Any, mode: str) -> None:
         selection = self.grid.view.selection

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtWidgets import QSplitter, QWidget
 
 from fewshot_gui.settings import Settings
@@ -15,6 +15,7 @@ from fewshot_gui.ui.session import Session
 from fewshot_gui.ui.thumbnails import Thumbnails
 from fewshot_gui.ui.widgets.columns import Columns
 
+_SIZING_MS = 400
 _HEIGHTS = (400, 190, 220)  # of map, accuracy, confusion, pixels
 
 
@@ -28,6 +29,11 @@ class Panes(QObject):
         self.classes = ClassesJoint(session, self.thumbnails, window)
         self.pictures = PicturesJoint(session, self.thumbnails, window)
         self.figures = FiguresJoint(session, window)
+        self._size = self.pictures.grid.bar.size_slider
+        self._size.setValue(settings["thumbnail_size"])
+        self._sizing = QTimer(self, singleShot=True, interval=_SIZING_MS)  # a file is written: not at every pixel
+        self._sizing.timeout.connect(self._keep_size)
+        self._size.valueChanged.connect(lambda _: self._sizing.start())
         self.figures.confusion.cell_opened.connect(self._cell_opened)
         self.right = QSplitter(Qt.Orientation.Vertical)
         self.right.setHandleWidth(10)
@@ -54,6 +60,7 @@ class Panes(QObject):
     def close(self) -> None:
         """Remembers the widths and lets the threads that decode end."""
         self._settings["columns"] = self.widget.state()
+        self._keep_size()
         self.thumbnails.stop(500)
 
     def take_paths(self, paths: Sequence[str]) -> None:
@@ -96,6 +103,9 @@ class Panes(QObject):
     def do_right_column(self) -> None:
         """Shows the right column, or hides it."""
         self.widget.show_right(not self.widget.right_shown)
+
+    def _keep_size(self) -> None:
+        self._settings["thumbnail_size"] = self._size.value()
 
     def _cell_opened(self, rows: object, title: str) -> None:
         self.widget.reveal(self.pictures.grid)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
@@ -311,7 +312,8 @@ class Window(QMainWindow):
         self.setWindowTitle(f"{name} - fewshot-gui" if name else "fewshot-gui")
         self.top.set_project(name, session.counts_words() if shown else "")
         backbones = choices.backbones(session.backbones(), session.backbone) if shown else ()
-        self.top.set_methods(session.methods, session.method, session.live.model_name, backbones, session.backbone)
+        model = session.live.model_name or Path(session.backbone).name  # the name of one that is still on its way
+        self.top.set_methods(session.methods, session.method, model, backbones, session.backbone)
         deep = session.live.deep
         self.top.set_adapted(" ".join(map(words.sentence, deep.notes)) if deep is not None and deep.kept else None)
         self.top.set_deeper_running(self._is_deepening)
@@ -325,7 +327,7 @@ class Window(QMainWindow):
         }
         for command in COMMANDS:
             self.actions_by_id[command.id].setEnabled(has[command.need])
-        self.top.deeper.setEnabled(has["classes"])
+        self.top.deeper.setEnabled(has["classes"] and session.methods.deeper is not None)
         self._renew_undo()
         self.actions_by_id["pause"].setChecked(session.live.work.is_paused)
         if self.panes is not None:

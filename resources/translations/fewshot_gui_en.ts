@@ -10,6 +10,13 @@
             <numerusform>%Ln figures</numerusform>
         </translation>
     </message>
+    <message numerus="yes">
+        <source>%Ln figure(s), the newest at the right</source>
+        <translation>
+            <numerusform>%Ln figure, the newest at the right</numerusform>
+            <numerusform>%Ln figures, the newest at the right</numerusform>
+        </translation>
+    </message>
 </context>
 <context>
     <name>AccuracyView</name>

@@ -25,6 +25,12 @@
         <source>estimated</source>
         <translation>估计</translation>
     </message>
+    <message numerus="yes">
+        <source>%Ln figure(s), the newest at the right</source>
+        <translation>
+            <numerusform>%Ln 个数据，最新的在右侧</numerusform>
+        </translation>
+    </message>
     <message>
         <source>re-adapted</source>
         <translation>重新适应</translation>
@@ -135,10 +141,6 @@
     <message>
         <source>Projects</source>
         <translation>项目</translation>
-    </message>
-    <message>
-        <source>Tables</source>
-        <translation>表格</translation>
     </message>
 </context>
 <context>
@@ -479,8 +481,8 @@
         <translation>召回率</translation>
     </message>
     <message>
-        <source>None of these</source>
-        <translation>都不是</translation>
+        <source>Unknown</source>
+        <translation>未知</translation>
     </message>
     <message>
         <source>{name}, found</source>
@@ -785,6 +787,37 @@
     </message>
 </context>
 <context>
+    <name>ExampleViewer</name>
+    <message>
+        <source>Previous example (Left)</source>
+        <translation>上一张示例（左）</translation>
+    </message>
+    <message>
+        <source>Next example (Right)</source>
+        <translation>下一张示例（右）</translation>
+    </message>
+    <message>
+        <source>Fit to the window (0)</source>
+        <translation>适合窗口（0）</translation>
+    </message>
+    <message>
+        <source>Crop to the object…</source>
+        <translation>裁剪到对象…</translation>
+    </message>
+    <message>
+        <source>Remove example</source>
+        <translation>移除示例</translation>
+    </message>
+    <message>
+        <source>{0} of {1}</source>
+        <translation>{0} / {1}</translation>
+    </message>
+    <message>
+        <source>{file}, an example of {name}</source>
+        <translation>{file}，{name} 的示例</translation>
+    </message>
+</context>
+<context>
     <name>ExamplesMenu</name>
     <message>
         <source>Open</source>
@@ -1032,8 +1065,8 @@
         <translation>确认</translation>
     </message>
     <message>
-        <source>None of these</source>
-        <translation>都不是</translation>
+        <source>Unknown: none of these</source>
+        <translation>未知：都不是</translation>
     </message>
     <message>
         <source>Exclude</source>
@@ -1216,8 +1249,8 @@
         <translation>尚未分类</translation>
     </message>
     <message>
-        <source>None of these</source>
-        <translation>都不是</translation>
+        <source>Unknown</source>
+        <translation>未知</translation>
     </message>
     <message>
         <source>adapted backbone&apos;s space</source>
@@ -1311,30 +1344,34 @@
         <translation>与所有类别都不像的图片判为未知</translation>
     </message>
     <message>
-        <source>How many pictures that do belong to a class may be told as unknown</source>
-        <translation>属于某类别的图片中允许被判为未知的比例</translation>
+        <source>How strict</source>
+        <translation>严格程度</translation>
+    </message>
+    <message>
+        <source>off</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>How readily a picture is told as unknown: {now}</source>
+        <translation>图片被判为未知的难易：{now}</translation>
+    </message>
+    <message>
+        <source>Of the pictures that do belong to a class</source>
+        <translation>在确实属于某类别的图片中</translation>
+    </message>
+    <message>
+        <source>Automatic: at most 5 % are lost, from 3 classes with 2 pictures each on</source>
+        <translation>自动：最多损失 5 %，从 3 个类别、每类 2 张图片起</translation>
+    </message>
+    <message>
+        <source>at most {share} are lost</source>
+        <translation>最多损失 {share}</translation>
     </message>
     <message numerus="yes">
         <source>%n unknown</source>
         <translation>
             <numerusform>%n 张未知</numerusform>
         </translation>
-    </message>
-    <message>
-        <source>Rate</source>
-        <translation>比例</translation>
-    </message>
-    <message>
-        <source>Rate of unknown pictures: {now}</source>
-        <translation>未知图片比例：{now}</translation>
-    </message>
-    <message>
-        <source>Automatic: 5 %, from 3 classes with 2 pictures each on</source>
-        <translation>自动：5 %，从 3 个类别、每类 2 张图片起</translation>
-    </message>
-    <message>
-        <source>At most {share} lost</source>
-        <translation>最多损失 {share}</translation>
     </message>
 </context>
 <context>
@@ -1377,8 +1414,8 @@
         <translation>已排除</translation>
     </message>
     <message>
-        <source>None of these</source>
-        <translation>都不是</translation>
+        <source>Unknown</source>
+        <translation>未知</translation>
     </message>
     <message>
         <source>Waiting</source>
@@ -1415,15 +1452,23 @@
 </context>
 <context>
     <name>PicturesJoint</name>
-    <message>
-        <source>Drop a folder here: its pictures are classified.</source>
-        <translation>请把文件夹拖到这里：其中的图片会被分类。</translation>
-    </message>
     <message numerus="yes">
         <source>%Ln more left out: one folder, or one table, at a time ({names}).</source>
         <translation>
             <numerusform>另有 %Ln 项未采用：一次一个文件夹或一个表格（{names}）。</numerusform>
         </translation>
+    </message>
+    <message>
+        <source>Classify {folder}</source>
+        <translation>分类 {folder}</translation>
+    </message>
+    <message>
+        <source>Make a class of them</source>
+        <translation>用它们新建类别</translation>
+    </message>
+    <message>
+        <source>What is classified is a folder with all its pictures: drop one here.</source>
+        <translation>分类的对象是文件夹及其中所有图片：请把文件夹拖到这里。</translation>
     </message>
 </context>
 <context>

@@ -76,7 +76,8 @@ def test_an_estimate_made_before_the_backbone_was_adapted_says_so(view):
 @pytest.mark.parametrize("headline", [None, Headline(Accuracy(0, 0, ""), "truth")])
 def test_without_a_figure_it_says_why(view, headline):
     view.set_figures(Figures(headline, why_none="Every class needs a second example."))
-    assert view._figure.text() == "–"
+    assert view._figure.text() == ""
+    assert view.chart.isHidden()
     assert view._basis.text() == "Every class needs a second example."
     view.set_figures(Figures(headline))
     assert "two examples" in view._basis.text()

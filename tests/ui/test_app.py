@@ -103,7 +103,7 @@ def test_settings_survive_and_nonsense_in_the_file_does_not(tmp_path):
     assert Settings(file)["theme"] == "dark"
     file.write_text('{"theme": 3, "thumbnail_size": "big", "language": "zh_CN"}')
     found = Settings(file)
-    assert (found["theme"], found["thumbnail_size"], found["language"]) == ("system", 150, "zh_CN")
+    assert (found["theme"], found["thumbnail_size"], found["language"]) == ("system", 128, "zh_CN")
     file.write_text("not json")
     assert Settings(file)["theme"] == "system"
 

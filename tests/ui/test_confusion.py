@@ -99,7 +99,7 @@ def test_the_table_says_everything_in_words(view):
     assert model.index(2, 3).data(Qt.ItemDataRole.AccessibleTextRole) == "owl, answered as none of these: 2 / 2"
     assert model.index(1, 4).data() == "67 %"
     headers = [model.headerData(i, Qt.Orientation.Horizontal) for i in range(5)]
-    assert headers == [*NAMES, "None of these", "Recall"]
+    assert headers == [*NAMES, "Unknown", "Recall"]
 
 
 def test_names_in_tool_tips_are_never_markup(view):

@@ -137,6 +137,51 @@ def test_a_folder_of_folders_is_asked_about_first(qtbot, window, session, genera
     assert len(session.classes) == 5
 
 
+def test_loose_pictures_dropped_on_the_grid_lead_to_their_folder_or_a_class(
+    qtbot, window, session, generated_pictures
+):
+    folder = sorted((generated_pictures / "support").iterdir())[0]
+    pictures = sorted(str(path) for path in folder.iterdir())[:2]
+    window.do("new")
+    window.panes.pictures.grid.view.files_dropped.emit(pictures)
+    (notice,) = window.notices.standing()
+    to_class = notice.buttons[1]
+    to_class.click()
+    assert [example.path for example in session.examples] == pictures
+    window.panes.pictures.grid.view.files_dropped.emit(pictures)
+    window.notices.standing()[-1].buttons[0].click()
+    assert session.folder == str(folder)
+    qtbot.waitUntil(lambda: not session.live.work.kinds(), timeout=60_000)
+
+
+def test_an_opened_example_is_shown_and_cropping_or_removing_it_reaches_the_project(
+    window, session, generated_pictures
+):
+    folder = sorted((generated_pictures / "support").iterdir())[0]
+    window.do("new")
+    actions.add_pictures(session, sorted(str(path) for path in folder.iterdir())[:3], None)
+    first, second, _ = session.examples
+    window.panes.classes.view.example_opened.emit(first.id)
+    viewer = window.panes.classes.opened
+    assert viewer.isVisible()
+    assert viewer.shown == first.id
+    viewer.remove.click()
+    assert session.examples[0].id == second.id
+    assert viewer.shown == second.id
+
+
+def test_the_size_of_the_pictures_outlives_the_window(window, session):
+    window.do("new")
+    window.panes.pictures.grid.bar.size_slider.setValue(200)
+    window.close()
+    assert session.settings["thumbnail_size"] == 200
+    again = Window(session, session.settings, "en")
+    again.show_session()
+    assert again.panes.pictures.grid.bar.size_slider.value() == 200
+    assert again.panes.pictures.grid.view.cell_size == 200
+    again.close()
+
+
 def test_a_failure_is_told_above_the_panes(window, session, tmp_path):
     assert not session.open(tmp_path / "missing.fewshot")
     assert len(window.notices.standing()) == 1

@@ -62,7 +62,7 @@ class Cell:
         if self.name:
             return self.name
         if self.status == UNKNOWN or self.verdict == SAID_UNKNOWN:
-            return QCoreApplication.translate("PictureCell", "None of these")
+            return QCoreApplication.translate("PictureCell", "Unknown")
         if self.status == PENDING:
             return QCoreApplication.translate("PictureCell", "Waiting")
         return QCoreApplication.translate("PictureCell", "No class")

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from fewshot_gui.types import Accuracy
 from fewshot_gui.ui.theme import set_role
@@ -65,7 +65,7 @@ class AccuracyView(QFrame):
             label.setTextFormat(Qt.TextFormat.PlainText)
         for label in (self._basis, self._second, self._checked):
             label.setWordWrap(True)
-        self._basis.setStyleSheet("font-size: 11.5px;")  # in amber, too
+        self._has_figure = False
         self._figure.setAccessibleName(self.tr("Accuracy"))
         self._lay_out()
         self.set_figures(Figures())
@@ -90,7 +90,7 @@ class AccuracyView(QFrame):
         """Shows other figures."""
         headline = figures.headline if figures.headline is not None and figures.headline.accuracy.total else None
         if headline is None:
-            self._figure.setText("–")
+            self._figure.setText("")
             self._interval.setText("")
             self._basis.setText(figures.why_none or self._why_none())
         else:
@@ -99,6 +99,8 @@ class AccuracyView(QFrame):
             self._interval.setText(self.tr("{interval} (95 % interval)").format(interval=interval_text(accuracy)))
             self._basis.setText(self._rests_on(headline))
         set_role(self._basis, "amber" if headline is not None and headline.rough else "small")
+        self._has_figure = headline is not None
+        self._show_chart()
         self._show(self._second, self._second_text(figures.second))
         self._show(self._checked, self._checked_text(figures.checked))
         texts = [label.text() for label in (self._interval, self._basis, self._second, self._checked)]
@@ -107,14 +109,27 @@ class AccuracyView(QFrame):
     def set_history(self, points: Sequence[HistoryPoint]) -> None:
         """Another history, oldest first."""
         self.chart.set_points(points)
+        self._show_chart()
 
     def add_point(self, point: HistoryPoint) -> None:
         """One more figure at the end of the history."""
-        self.chart.set_points((*self.chart.points, point))
+        self.set_history((*self.chart.points, point))
 
     def sizeHint(self) -> QSize:
         """As in a column at the window's right."""
         return QSize(400, 210)
+
+    def _show_chart(self) -> None:
+        """Without any figure there is nothing to draw: the sentence how to come by one stands in the middle."""
+        empty = not self._has_figure and not self.chart.points
+        self.chart.setVisible(not empty)
+        centre, corner = Qt.AlignmentFlag.AlignCenter, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop
+        self._basis.setAlignment(centre if empty else corner)
+        self._basis.setSizePolicy(
+            QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding if empty else QSizePolicy.Policy.Preferred
+        )
+        self._basis.setStyleSheet("" if empty else "font-size: 11.5px;")  # small in amber, too
+        set_role(self._basis, "muted" if empty else self._basis.property("role"))
 
     @staticmethod
     def _show(label: QLabel, text: str) -> None:

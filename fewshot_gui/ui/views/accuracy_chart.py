@@ -178,9 +178,9 @@ class AccuracyChart(QWidget):
             if plot.height() / lines >= 14 or step in (0, lines):
                 flags = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
                 painter.drawText(words, flags, QLocale().toString(100 * share, "f", 0))
-        if self._points:
+        if len(self._points) > 1:
             words = QRectF(plot.left(), plot.bottom() + 3, plot.width(), _BOTTOM - 3)
-            said = self.tr("%Ln figure(s)", "", len(self._points))
+            said = self.tr("%Ln figure(s), the newest at the right", "", len(self._points))
             painter.drawText(words, int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop), said)
 
     def _paint_series(self, painter: QPainter, basis: str) -> None:

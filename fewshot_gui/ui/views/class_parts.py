@@ -177,7 +177,6 @@ class NoneRow(QWidget):
         self._count = QToolButton()
         set_role(self._count, "chip")
         self._count.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self._count.setToolTip(self.tr("How many pictures that do belong to a class may be told as unknown"))
         self._menu = QMenu(self._count)
         self._group = QActionGroup(self._menu)
         self._count.setMenu(self._menu)
@@ -208,8 +207,11 @@ class NoneRow(QWidget):
         self._switch.setChecked(value != "off")
         said = note if count is None else self.tr("%n unknown", "", count)
         rate = "" if value in ("off", "default") else percent(_rate(value))
-        self._count.setText(" · ".join(part for part in (said, rate) if part) or self.tr("Rate"))
-        self._count.setAccessibleName(self.tr("Rate of unknown pictures: {now}").replace("{now}", self._count.text()))
+        self._count.setText(" · ".join(part for part in (said, rate) if part) or self.tr("How strict"))
+        now = self.tr("off") if value == "off" else self._words(self._rate_now())
+        tip = self.tr("How readily a picture is told as unknown: {now}").replace("{now}", now)
+        self._count.setToolTip(tip)
+        self._count.setAccessibleName(f"{said}. {tip}" if said else tip)
 
     def set_promise(self, text: str) -> None:
         """Glows while a drag of pictures of the grid hovers."""
@@ -243,11 +245,20 @@ class NoneRow(QWidget):
             self._group.removeAction(action)
             self._menu.removeAction(action)
             action.deleteLater()  # later, since one of them may be what called
-        chosen = self._value if self._value in ("off", "default") else _rate(self._value)
+        self._menu.clear()
+        self._menu.addAction(self.tr("Of the pictures that do belong to a class")).setEnabled(False)
+        chosen = self._rate_now()
         rates = sorted({*RATES, *([chosen] if isinstance(chosen, float) else [])})
-        self._add(self.tr("Automatic: 5 %, from 3 classes with 2 pictures each on"), "default", chosen)
-        for rate in rates:
-            self._add(self.tr("At most {share} lost").replace("{share}", percent(rate)), rate, chosen)
+        for value in ("default", *rates):
+            self._add(self._words(value), value, chosen)
+
+    def _rate_now(self) -> UnknownValue:
+        return self._value if self._value in ("off", "default") else _rate(self._value)
+
+    def _words(self, value: UnknownValue) -> str:
+        if isinstance(value, str):
+            return self.tr("Automatic: at most 5 % are lost, from 3 classes with 2 pictures each on")
+        return self.tr("at most {share} are lost").replace("{share}", percent(value))
 
     def _add(self, text: str, value: UnknownValue, chosen: UnknownValue) -> None:
         action = self._menu.addAction(text)

@@ -119,10 +119,8 @@ class ConfusionModel(QAbstractTableModel):
             return colours[section] if is_class else None
         if role not in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
             return None
-        if is_class:
-            name = names[section]
-        else:
-            name = self.tr("Recall") if self.is_recall(section) else self.tr("None of these")
+        other = self.tr("Recall") if self.is_recall(section) else self.tr("Unknown")
+        name = names[section] if is_class else other
         return plain_tip(name) if role == Qt.ItemDataRole.ToolTipRole else name
 
     def sentence(self, row: int, column: int) -> str:

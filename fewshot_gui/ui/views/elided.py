@@ -1,4 +1,4 @@
-"""A label that ends in "…" where there is no room, and says all of it in its tool tip."""
+"""A label that says less, then ends in "…", where there is no room, and says all of it in its tool tip."""
 
 from __future__ import annotations
 
@@ -14,14 +14,28 @@ class ElidedLabel(QLabel):
 
     def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._short = ""
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.setText(text)
 
     def setText(self, text: str) -> None:
         """See Qt."""
-        super().setText(text)
-        self.setToolTip(plain_tip(text))
+        self.set_texts(text, text)
+
+    def set_texts(self, whole: str, short: str) -> None:
+        """The text, and what stands there where it has no room."""
+        super().setText(whole)
+        self._short = short
+        self.setToolTip(plain_tip(whole))
+        self.update()
+
+    def shown(self) -> str:
+        """What is painted at the width it has."""
+        metrics = self.fontMetrics()
+        if metrics.horizontalAdvance(self.text()) <= self.width():
+            return self.text()
+        return metrics.elidedText(self._short, Qt.TextElideMode.ElideRight, self.width())
 
     def minimumSizeHint(self) -> QSize:
         """No width at all is needed."""
@@ -31,5 +45,4 @@ class ElidedLabel(QLabel):
         """See Qt."""
         painter = QPainter(self)
         painter.setPen(self.palette().color(self.foregroundRole()))
-        shown = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
-        painter.drawText(self.rect(), int(self.alignment()), shown)
+        painter.drawText(self.rect(), int(self.alignment()), self.shown())

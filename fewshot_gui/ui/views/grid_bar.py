@@ -256,7 +256,7 @@ def fill_menu(menu: QMenu, view: GridView) -> None:
     menu.addSeparator()
     for name, text, key, signal in (
         ("check", translate("GridFoot", "Confirm"), "Enter", view.confirm_wanted),
-        ("question", translate("GridFoot", "None of these"), "U", view.unknown_wanted),
+        ("question", translate("GridFoot", "Unknown: none of these"), "U", view.unknown_wanted),
         ("close", translate("GridFoot", "Exclude"), "X", view.exclude_wanted),
     ):
         action = QAction(icons.icon(name, "muted", 14), f"{text}\t{key}", menu)

@@ -121,7 +121,7 @@ class MapView(QFrame):
             return "", ""
         name, label = os.path.basename(columns.paths[row]), columns.shown_label(row)
         if not 0 <= label < len(columns.class_names):
-            return name, self.tr("Not classified yet") if not columns.status[row] else self.tr("None of these")
+            return name, self.tr("Not classified yet") if not columns.status[row] else self.tr("Unknown")
         if columns.verdict[row] or not np.isfinite(columns.confidence[row]):
             return name, columns.class_names[label]
         share = QLocale().toString(100 * float(columns.confidence[row]), "f", 0)
@@ -139,8 +139,8 @@ class MapView(QFrame):
         """The points were read anew: heading, legend and description."""
         projection, adapted = self._space
         space = self.tr("adapted backbone's space") if adapted else self.tr("frozen backbone's space")
-        text = self.tr("%Ln point(s)", "", n) + f" · {projection} · {space}" if n else ""
-        self._what.setText(text)
+        short = self.tr("%Ln point(s)", "", n) + f" · {projection}" if n else ""
+        self._what.set_texts(f"{short} · {space}" if n else "", short)
         self._lasso.setEnabled(n > 0)
         self._fit.setEnabled(n > 0)
         self.legend.set_entries(self._entries())
@@ -155,7 +155,7 @@ class MapView(QFrame):
         classes = zip(columns.class_names, columns.colours, n[FIRST_CLASS:], strict=False)
         entries = [LegendEntry(name, colour, count) for name, colour, count in classes]
         grey = (
-            LegendEntry(self.tr("None of these"), GREYS[UNKNOWN_GROUP], n[UNKNOWN_GROUP]),
+            LegendEntry(self.tr("Unknown"), GREYS[UNKNOWN_GROUP], n[UNKNOWN_GROUP]),
             LegendEntry(self.tr("Not classified yet"), GREYS[PENDING_GROUP], n[PENDING_GROUP]),
         )
         return entries + [entry for entry in grey if entry.n]

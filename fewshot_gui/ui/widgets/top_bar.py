@@ -88,7 +88,6 @@ class TopBar(QFrame):
         """The project's name, None if none is open, and what it holds in a few words."""
         for widget in (self.name, self.counts, self.method, self.deeper):
             widget.setVisible(name is not None)
-        self.deeper.setVisible(name is not None and self._methods.deeper is not None)
         self.name.set_name(name or "")
         self.counts.setText(counts)
         self.counts.setToolTip(counts)
@@ -108,7 +107,6 @@ class TopBar(QFrame):
         self._chip = f"{words}   ·   {model}" if model else words
         self._tip = self.tr("How to adapt: {method}").format(method=words)
         self._show_chip()
-        self.deeper.setVisible(methods.deeper is not None and not self.name.isHidden())
 
     def set_adapted(self, why: str | None) -> None:
         """That an adapted backbone answers, and what that gained; None: the frozen one does."""
