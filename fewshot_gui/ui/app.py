@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import PySide6
-from PySide6.QtCore import QByteArray, QEvent, QObject, QTimer
+from PySide6.QtCore import QByteArray, QEvent, QLoggingCategory, QObject, QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -22,6 +22,9 @@ from fewshot_gui.ui.session import Session
 from fewshot_gui.ui.stop_signals import StopSignals
 from fewshot_gui.ui.theme import Theme
 from fewshot_gui.ui.window import Window
+
+# A damaged picture is told in the grid, with its reason; what Qt's decoders write of it to stderr tells nobody more.
+_QUIET = "qt.gui.imageio=false\nqt.gui.imageio.*=false"
 
 Painted = Callable[["Application"], None]
 
@@ -82,6 +85,7 @@ class Application:
         app.setApplicationVersion(__version__)
         app.setDesktopFileName("fewshot-gui")
         app.setWindowIcon(icons.app_icon())
+        QLoggingCategory.setFilterRules(_QUIET)
         self.settings = Settings()
         self.guard = CrashGuard()
         self.guard.install()

@@ -44,7 +44,7 @@ def when(opened: float, now: float) -> str:
 def project_file(parent: QWidget, settings: Settings) -> str:
     """A project to open; "" if the user thought better of it."""
     kinds = f"{_projects()} (*{_SUFFIX})"
-    return _kept(
+    return kept(
         settings,
         QFileDialog.getOpenFileName(parent, translate("Asking", "Open project"), settings["last_folder"], kinds)[0],
     )
@@ -54,25 +54,25 @@ def new_project_file(parent: QWidget, settings: Settings, session: Session, titl
     """A place for a project file; "" for none."""
     start = os.path.join(settings["last_folder"], _plain(session.project_name) + _SUFFIX)
     found = QFileDialog.getSaveFileName(parent, title, start, f"{_projects()} (*{_SUFFIX})")[0]
-    return _kept(settings, found if not found or found.endswith(_SUFFIX) else found + _SUFFIX)
+    return kept(settings, found if not found or found.endswith(_SUFFIX) else found + _SUFFIX)
 
 
 def folder(parent: QWidget, settings: Settings, title: str) -> str:
     """A folder that is there; "" for none."""
-    return _kept(settings, QFileDialog.getExistingDirectory(parent, title, settings["last_folder"]))
+    return kept(settings, QFileDialog.getExistingDirectory(parent, title, settings["last_folder"]))
 
 
 def new_folder(parent: QWidget, settings: Settings, title: str) -> str:
     """A folder to be made; "" for none."""
     found = QFileDialog.getSaveFileName(parent, title, os.path.join(settings["last_folder"], "classifier"))[0]
-    return _kept(settings, found)
+    return kept(settings, found)
 
 
 def table_file(parent: QWidget, settings: Settings) -> str:
     """A table that names pictures and their classes; "" for none."""
     title = translate("Asking", "A table with the columns path and class")
     kinds = f"{translate('Asking', 'Tables')} (*.csv *.tsv *.txt)"
-    return _kept(settings, QFileDialog.getOpenFileName(parent, title, settings["last_folder"], kinds)[0])
+    return kept(settings, QFileDialog.getOpenFileName(parent, title, settings["last_folder"], kinds)[0])
 
 
 def export_file(parent: QWidget, settings: Settings, session: Session) -> str:
@@ -84,10 +84,10 @@ def export_file(parent: QWidget, settings: Settings, session: Session) -> str:
     found, kind = QFileDialog.getSaveFileName(parent, translate("Asking", "Export answers"), start, ";;".join(kinds))
     if found and Path(found).suffix not in kinds.values():
         found += kinds.get(kind, ".csv")
-    return _kept(settings, found)
+    return kept(settings, found)
 
 
-def _kept(settings: Settings, path: str) -> str:
+def kept(settings: Settings, path: str) -> str:
     """Remembers the folder, so that the next dialog begins there."""
     if path:
         settings["last_folder"] = path if os.path.isdir(path) else os.path.dirname(path)

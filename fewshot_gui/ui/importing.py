@@ -81,8 +81,14 @@ class Importer(QObject):
         dialog = ImportDialog(looked.root, found, total=looked.total, thumbnails=self._thumbnails, parent=self._window)
         self.dialog = dialog
         dialog.accepted.connect(lambda: self._chosen(looked, dialog.choice, class_id))
-        dialog.finished.connect(dialog.deleteLater)
+        dialog.finished.connect(lambda: self._closed(dialog))
         dialog.open()
+
+    def _closed(self, dialog: ImportDialog) -> None:
+        """Its last thumbnails may still be on their way: nobody must ask it about them."""
+        if self.dialog is dialog:
+            self.dialog = None
+        dialog.deleteLater()
 
     def _chosen(self, looked: Looked, choice: ImportChoice, class_id: int | None) -> None:
         session = self._session

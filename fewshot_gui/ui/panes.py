@@ -8,11 +8,13 @@ from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtWidgets import QSplitter, QWidget
 
 from fewshot_gui.settings import Settings
+from fewshot_gui.ui import asking
 from fewshot_gui.ui.join_classes import ClassesJoint
 from fewshot_gui.ui.join_figures import FiguresJoint
 from fewshot_gui.ui.join_pictures import PicturesJoint
 from fewshot_gui.ui.session import Session
 from fewshot_gui.ui.thumbnails import Thumbnails
+from fewshot_gui.ui.views.class_sources import ask_folder, ask_pictures
 from fewshot_gui.ui.widgets.columns import Columns
 
 _SIZING_MS = 400
@@ -29,6 +31,9 @@ class Panes(QObject):
         self.classes = ClassesJoint(session, self.thumbnails, window)
         self.pictures = PicturesJoint(session, self.thumbnails, window)
         self.figures = FiguresJoint(session, window)
+        view = self.classes.view
+        view.ask_folder = lambda parent: asking.kept(settings, ask_folder(parent, settings["last_folder"]))
+        view.ask_pictures = self._ask_pictures
         self._size = self.pictures.grid.bar.size_slider
         self._size.setValue(settings["thumbnail_size"])
         self._sizing = QTimer(self, singleShot=True, interval=_SIZING_MS)  # a file is written: not at every pixel
@@ -103,6 +108,11 @@ class Panes(QObject):
     def do_right_column(self) -> None:
         """Shows the right column, or hides it."""
         self.widget.show_right(not self.widget.right_shown)
+
+    def _ask_pictures(self, parent: QWidget) -> list[str]:
+        found = ask_pictures(parent, self._settings["last_folder"])
+        asking.kept(self._settings, found[0] if found else "")
+        return found
 
     def _keep_size(self) -> None:
         self._settings["thumbnail_size"] = self._size.value()

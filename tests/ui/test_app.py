@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from fewshot_gui.errors import UserError
 from fewshot_gui.settings import Settings
@@ -133,3 +134,22 @@ def test_a_signal_closes_the_window_and_stores_what_is_to_be_stored(tmp_path, nu
     )
     done = run(code, tmp_path)
     assert (done.returncode, done.stdout.strip()) == (128 + number, "closed"), done.stderr
+
+
+def test_a_damaged_picture_is_no_message_on_stderr(tmp_path):
+    whole = tmp_path / "whole.jpg"
+    Image.effect_noise((200, 200), 80).save(whole)
+    (tmp_path / "cut.jpg").write_bytes(whole.read_bytes()[:4000])
+    code = (
+        "import sys\n"
+        "from PySide6.QtGui import QImageReader\n"
+        "from PySide6.QtWidgets import QApplication\n"
+        "from fewshot_gui.ui import app\n"
+        "held = app.Application(QApplication([]), None)\n"
+        "print(QImageReader(sys.argv[1]).read().isNull())\n"
+        "held.close()\n"
+    ).replace("sys.argv[1]", repr(str(tmp_path / "cut.jpg")))
+    done = run(code, tmp_path, QT_QPA_PLATFORM="offscreen")
+    assert done.stdout.strip() in ("True", "False")
+    assert "jpeg" not in done.stderr.lower()
+    assert "imageio" not in done.stderr

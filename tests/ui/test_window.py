@@ -135,6 +135,8 @@ def test_a_folder_of_folders_is_asked_about_first(qtbot, window, session, genera
     assert session.classes == ()
     importer.dialog.accept()
     assert len(session.classes) == 5
+    window.panes.thumbnails.ready.emit(frozenset(["late.png"]))  # of one the dialog asked for
+    assert importer.dialog is None
 
 
 def test_loose_pictures_dropped_on_the_grid_lead_to_their_folder_or_a_class(
