@@ -172,7 +172,7 @@ class Workbench:
         self.deep: Deepened | None = None  # an adapted backbone for the same examples
         self.projection: Projection | None = None
         self.example_rows: dict[tuple[str, Box | None], np.ndarray] = {}  # (content, crop) -> [D] float16
-        self.last_turn = self._turns = 0
+        self.last_turn = self._turns = self._loads = 0
         self._columns: PictureColumns | None = None
         self._open = ExitStack()
 
@@ -200,9 +200,22 @@ class Workbench:
             raise UserError("No model is loaded yet: wait for it, or choose another one.")
         return self.model
 
-    def use_model(self, model: Model, device_name: str, cache: EmbeddingCache | None, open_files: ExitStack) -> None:
-        """Exchanges the model: what was made with another one goes. open_files: what to close with this model."""
+    def use_model(
+        self,
+        model: Model,
+        device_name: str,
+        cache: EmbeddingCache | None,
+        open_files: ExitStack,
+        turn: int | None = None,
+    ) -> None:
+        """Exchanges the model: what was made with another one goes. open_files: what to close with this model.
+
+        turn: of `next_load`; nothing happens if another load has begun since, as that one's model is wanted now.
+        """
         with self.lock:
+            if turn is not None and turn != self._loads:
+                open_files.close()
+                return
             old, had_one = self._open, self.model is not None
             self.model, self.model_name, self.device_name = model, model.name, device_name
             self.cache, self._open = cache, open_files
@@ -212,6 +225,12 @@ class Workbench:
             if had_one and self._columns is not None:
                 self._columns.set_pending()
         old.close()
+
+    def next_load(self) -> int:
+        """The number of a load that begins: of loads side by side, the one that began last counts."""
+        with self.lock:
+            self._loads += 1
+            return self._loads
 
     def next_turn(self) -> int:
         """The number of an adaptation that begins: a later one is not replaced by one that began before it."""

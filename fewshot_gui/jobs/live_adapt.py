@@ -32,14 +32,14 @@ _TOLD = 8192  # pictures per Rows event
 
 def load(bench: Workbench, backbone: str, device: str) -> Generator[Step | Warned, None, None]:
     """Loads a model and makes it the bench's; the one before stays if it cannot be. See Workbench.use_model."""
-    told = Told()
+    told, turn = Told(), bench.next_load()
     yield Step("Loading the model")
     with ExitStack() as stack:
         chosen = devices.choose(device, told)
         with one_core(), model_errors(backbone):
             model = model_folder.load(backbone, chosen)
         cache = stack.enter_context(opened_cache(model, bench.wants_cache, told))
-        bench.use_model(model, devices.describe(chosen), cache, stack.pop_all())
+        bench.use_model(model, devices.describe(chosen), cache, stack.pop_all(), turn)
     yield from told.news()
 
 

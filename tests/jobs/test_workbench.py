@@ -404,6 +404,17 @@ def test_an_unknown_model_leaves_the_one_before(tiny, tmp_path):
 # Another model or folder
 
 
+def test_a_model_that_was_wanted_first_and_loaded_last_does_not_replace_the_newer_one(tiny, tmp_path):
+    other = str(write_tiny_model(tmp_path / "other"))
+    bench = Workbench()
+    slow = load_model(bench, other, "cpu")
+    next(slow)  # it has begun; nobody waits for it any more
+    result_of(load_model(bench, tiny, "cpu"))
+    result_of(slow)
+    assert bench.model_name == "centred"
+    assert bench.cache is not None
+
+
 def test_another_model_forgets_what_the_first_one_said(tiny, tmp_path):
     bench, columns = at_work(tiny, tmp_path)
     run = embed_folder(bench)
