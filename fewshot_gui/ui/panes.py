@@ -18,7 +18,7 @@ from fewshot_gui.ui.views.class_sources import ask_folder, ask_pictures
 from fewshot_gui.ui.widgets.columns import Columns
 
 _SIZING_MS = 400
-_HEIGHTS = (400, 190, 220)  # of map, accuracy, confusion, pixels
+_HEIGHTS = (370, 220, 220)  # of map, accuracy, confusion, pixels
 
 
 class Panes(QObject):

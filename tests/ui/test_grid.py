@@ -153,9 +153,19 @@ def test_after_a_key_on_one_picture_the_next_is_selected(view):
     assert selected(view) == [5]
 
 
-def test_keys_without_a_selection_say_nothing_and_go_to_the_window(view, qtbot):
+def test_keys_without_a_selection_and_a_frame_say_nothing_and_go_to_the_window(view, qtbot):
+    view.clearFocus()
     with qtbot.assertNotEmitted(view.confirm_wanted):
         press(view, Qt.Key.Key_Return)
+
+
+def test_a_key_without_a_selection_is_meant_for_the_picture_in_the_frame(view, qtbot):
+    view.setFocus()
+    view.set_current(4)
+    with qtbot.waitSignal(view.confirm_wanted) as found:
+        press(view, Qt.Key.Key_Return)
+    assert found.args[0].tolist() == [4]
+    assert selected(view) == [5]
 
 
 def test_space_and_double_click_open_a_picture(view, qtbot):

@@ -341,6 +341,18 @@ def test_the_same_sentence_stands_once_and_the_oldest_gives_way(qtbot):
     assert [notice.sentence for notice in notices.standing()] == ["sentence 2", "sentence 3", "sentence 4"]
 
 
+def test_news_take_the_place_of_older_news_but_not_of_warnings(qtbot):
+    notices = Notices()
+    qtbot.addWidget(notices)
+    notices.add("look", "A picture is damaged.")
+    notices.add("plain", "The backbone stays frozen.")
+    notices.add("plain", "The adapted backbone is used.")
+    assert [notice.sentence for notice in notices.standing()] == [
+        "A picture is damaged.",
+        "The adapted backbone is used.",
+    ]
+
+
 def test_a_way_out_is_taken_and_the_notice_goes(qtbot):
     notices, taken = Notices(), []
     qtbot.addWidget(notices)

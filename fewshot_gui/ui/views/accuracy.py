@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from fewshot_gui.types import Accuracy
@@ -103,6 +104,7 @@ class AccuracyView(QFrame):
         self._show_chart()
         self._show(self._second, self._second_text(figures.second))
         self._show(self._checked, self._checked_text(figures.checked))
+        self.updateGeometry()
         texts = [label.text() for label in (self._interval, self._basis, self._second, self._checked)]
         self._figure.setAccessibleDescription(" ".join(text for text in texts if text))
 
@@ -118,6 +120,18 @@ class AccuracyView(QFrame):
     def sizeHint(self) -> QSize:
         """As in a column at the window's right."""
         return QSize(400, 210)
+
+    def minimumSizeHint(self) -> QSize:
+        """As high as the sentences are at this width: they would be painted over the chart otherwise."""
+        layout = self.layout()
+        assert layout is not None
+        return QSize(layout.totalMinimumSize().width(), layout.totalMinimumHeightForWidth(max(self.width(), 200)))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """See Qt."""
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self.updateGeometry()
 
     def _show_chart(self) -> None:
         """Without any figure there is nothing to draw: the sentence how to come by one stands in the middle."""

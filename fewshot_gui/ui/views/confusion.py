@@ -34,7 +34,7 @@ from fewshot_gui.ui.views.confusion_model import (
 )
 from fewshot_gui.ui.views.elided import ElidedLabel
 
-_CELL, _LEAST, _MOST, _RECALL = 27, 34, 60, 50  # logical pixels: a cell's height, its width; a recall's width
+_CELL, _LEAST, _MOST, _RECALL = 27, 34, 60, 50  # logical pixels: a cell's height, its width; a recall's least
 _NAME, _HEAD = 104, 34  # logical pixels: room for a class's name; height of the heads of the columns
 _SWATCH = 9
 _REFRESH_MS = 300
@@ -149,9 +149,12 @@ class ConfusionTable(QTableView):
             return
         self._down.setFixedWidth(_NAME)
         self._across.setFixedHeight(_HEAD)
-        room = self.width() - _NAME - _RECALL - 12
+        words = (str(model.index(row, columns - 1).data()) for row in range(model.rowCount()))
+        metrics = QFontMetrics(Theme.current().font(SMALL))
+        recall = max((metrics.horizontalAdvance(text) + 8 for text in words), default=_RECALL)
+        room = self.width() - _NAME - max(recall, _RECALL) - 12
         self._across.setDefaultSectionSize(min(max(room // (columns - 1), _LEAST), _MOST))
-        self._across.resizeSection(columns - 1, _RECALL)
+        self._across.resizeSection(columns - 1, max(recall, _RECALL))
         self._down.setDefaultSectionSize(_CELL)
 
     def resizeEvent(self, event: QResizeEvent) -> None:

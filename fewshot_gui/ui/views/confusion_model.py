@@ -9,6 +9,7 @@ import numpy as np
 from PySide6.QtCore import QAbstractTableModel, QLocale, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from fewshot_gui.jobs.columns import OK, PictureColumns
+from fewshot_gui.types import Accuracy
 from fewshot_gui.ui.views.class_data import plain_tip
 
 SHARE_ROLE, COLOUR_ROLE, KIND_ROLE, COUNT_ROLE = (Qt.ItemDataRole.UserRole + i for i in range(4))
@@ -128,7 +129,9 @@ class ConfusionModel(QAbstractTableModel):
         confusion = self._confusion
         total = int(confusion.counts[row].sum())
         if self.is_recall(column):
-            return f"{self.title(row, column)}: {self._shown(row, column)}"
+            low, high = Accuracy(int(confusion.counts[row, row]), total, "").interval() if total else (0.0, 1.0)
+            interval = f" ({round(100 * low)}–{round(100 * high)} %)" if total else ""
+            return f"{self.title(row, column)}: {self._shown(row, column)}{interval}"
         return f"{self.title(row, column)}: {int(confusion.counts[row, column])} / {total}"
 
     def title(self, row: int, column: int) -> str:
@@ -146,8 +149,8 @@ class ConfusionModel(QAbstractTableModel):
     def _shown(self, row: int, column: int) -> str:
         if not self.is_recall(column):
             return QLocale().toString(int(self._confusion.counts[row, column]))
-        recall = self._confusion.recall(row)
-        return "–" if recall != recall else f"{QLocale().toString(100 * recall, 'f', 0)} %"
+        right, total = int(self._confusion.counts[row, row]), int(self._confusion.counts[row].sum())
+        return f"{QLocale().toString(right)} / {QLocale().toString(total)}" if total else "–"
 
     def _share(self, row: int, column: int) -> float:
         if self.is_recall(column):

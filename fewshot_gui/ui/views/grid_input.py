@@ -25,6 +25,8 @@ _MOVES = {
     Qt.Key.Key_PageUp: _Action.MovePageUp,
     Qt.Key.Key_PageDown: _Action.MovePageDown,
 }
+_DIGITS = range(Qt.Key.Key_1, Qt.Key.Key_9 + 1)
+_ACTS = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_U, Qt.Key.Key_X, *_DIGITS})
 _CONTROL, _SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 _OTHERS = _CONTROL | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier
 _SCROLL_MS, _FASTEST = 30, 60  # while a rubber band is drawn beyond the edge: pixels at a time
@@ -56,6 +58,8 @@ class GridKeys:
         if key == Qt.Key.Key_Space and self._view.current_row() >= 0:
             self._view.open_wanted.emit(self._view.current_row())
             return True
+        if not len(self._view.selection) and key in _ACTS and self._view.hasFocus() and self._view.current_row() >= 0:
+            self.select_only(self._view.current_position)  # come here by Tab or Alt+2: the frame shows what is meant
         return bool(len(self._view.selection)) and self.act(key)
 
     def act(self, key: int) -> bool:

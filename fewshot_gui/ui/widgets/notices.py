@@ -24,6 +24,7 @@ class Notice(QFrame):
         """ways: what stands on a button -> what it does; the notice goes with the click."""
         super().__init__()
         self.sentence = sentence
+        self.is_news = kind == "plain" and not ways
         set_role(self, _ROLE[kind])
         self.setAccessibleName(sentence)
         picture = QLabel()
@@ -77,6 +78,10 @@ class Notices(QWidget):
         for notice in self.standing():
             if notice.sentence == sentence:
                 return notice
+        news = kind == "plain" and not ways
+        for notice in self.standing():
+            if news and notice.is_news:  # older news tell what may be true no longer
+                notice.dismiss()
         for notice in self.standing()[: -(_MOST - 1)]:
             notice.dismiss()
         notice = Notice(kind, sentence, ways or {})
