@@ -30,9 +30,9 @@ _PART = 1024  # pictures answered at a time: their float32 embeddings stay in a 
 _TOLD = 8192  # pictures per Rows event
 
 
-def load(bench: Workbench, backbone: str, device: str) -> Generator[Step | Warned, None, None]:
+def load(bench: Workbench, backbone: str, device: str, turn: int) -> Generator[Step | Warned, None, None]:
     """Loads a model and makes it the bench's; the one before stays if it cannot be. See Workbench.use_model."""
-    told, turn = Told(), bench.next_load()
+    told = Told()
     yield Step("Loading the model")
     with ExitStack() as stack:
         chosen = devices.choose(device, told)

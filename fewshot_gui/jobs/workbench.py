@@ -44,14 +44,20 @@ First = Callable[[], Sequence[int]]  # the rows a person looks at; asked in the 
 def load_model(bench: Workbench, backbone: str, device: str = "auto") -> Generator[Step | Warned, None, None]:
     """Loads a model, by name or folder, and makes it the bench's. Embeddings and answers of another model go.
 
+    Of loads side by side the one that was called for last counts, whichever ends last.
     UserError for an unknown or damaged model or a device that does not work: then the one before stays.
     """
-    from fewshot_gui.engine.libraries import load_ahead
+    turn = bench.next_load()  # now, and not once a thread has got round to it: importing torch takes a while
 
-    load_ahead()
-    from fewshot_gui.jobs import live_adapt
+    def job() -> Generator[Step | Warned, None, None]:
+        from fewshot_gui.engine.libraries import load_ahead
 
-    yield from live_adapt.load(bench, backbone, device)
+        load_ahead()
+        from fewshot_gui.jobs import live_adapt
+
+        yield from live_adapt.load(bench, backbone, device, turn)
+
+    return job()
 
 
 def adapt_instant(

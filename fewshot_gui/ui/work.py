@@ -138,12 +138,15 @@ class Work(QObject):
 
     def load_model(self, backbone: str, device: str, done: Done) -> None:
         """Imports torch and loads a model; done(MethodChoices)."""
+        from fewshot_gui.jobs import workbench
+
         bench = self.bench
+        loading = workbench.load_model(bench, backbone, device)
 
         def job() -> Generator[Any, None, Any]:
-            from fewshot_gui.jobs import choices, workbench
+            from fewshot_gui.jobs import choices
 
-            yield from workbench.load_model(bench, backbone, device)
+            yield from loading
             return choices.method_choices(bench)
 
         self.start("model", job(), done, Progress(step_words("Loading the model"), can_stop=False))

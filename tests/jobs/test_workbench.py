@@ -408,7 +408,6 @@ def test_a_model_that_was_wanted_first_and_loaded_last_does_not_replace_the_newe
     other = str(write_tiny_model(tmp_path / "other"))
     bench = Workbench()
     slow = load_model(bench, other, "cpu")
-    next(slow)  # it has begun; nobody waits for it any more
     result_of(load_model(bench, tiny, "cpu"))
     result_of(slow)
     assert bench.model_name == "centred"
