@@ -36,3 +36,18 @@ def test_every_command_and_every_shipped_model_is_described():
         assert re.search(rf"^\| `{command}\b", README, re.MULTILINE), command
     for config in (ROOT / "models").glob("*/config.json"):
         assert f"| `{config.parent.name}`" in README
+
+
+def test_every_screenshot_that_is_shown_is_there_small_and_in_both_themes():
+    shown = re.findall(r"resources/screenshots/[\w.-]+", README)
+    assert len(shown) == 8
+    for name in shown:
+        assert (ROOT / name).stat().st_size < 200_000, name
+    light, dark = (sorted(name for name in shown if theme in name) for theme in ("-light", "-dark"))
+    assert [name.replace("-light", "-dark") for name in light] == dark
+
+
+def test_every_picture_of_the_readme_says_in_words_what_it_shows():
+    pictures = re.findall(r"<img [^>]*>", README)
+    assert pictures
+    assert all(re.search(r'alt="[^"]{20,}"', picture) for picture in pictures)

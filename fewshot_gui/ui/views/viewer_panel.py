@@ -28,7 +28,7 @@ from fewshot_gui.ui.thumbnails import Thumbnails
 
 Support = tuple[str, int, float]  # path, class index, cosine similarity
 
-_ROW, _BAR, _PERCENT, _NAME = 26, 6, 52, 0.42  # pixels; share of the width that names may take
+_ROW, _BAR, _PERCENT, _NAME = 26, 6, 62, 0.42  # pixels; share of the width that names may take
 _SUPPORT = 64  # pixels
 _MOST_SUPPORTS = 8
 
