@@ -21,6 +21,7 @@ from fewshot_gui.ui.garbage import Garbage
 from fewshot_gui.ui.session import Session
 from fewshot_gui.ui.stop_signals import StopSignals
 from fewshot_gui.ui.theme import Theme
+from fewshot_gui.ui.warming import WarmingUp
 from fewshot_gui.ui.window import Window
 
 # A damaged picture is told in the grid, with its reason; what Qt's decoders write of it to stderr tells nobody more.
@@ -94,7 +95,7 @@ class Application:
         translate.use(self.language)
         self.session = Session(self.settings)
         self.session.fault.connect(self.guard.tell)
-        self.garbage = Garbage(lambda: self.session.live.work.runs("model"))
+        self.garbage = Garbage(lambda: self.session.live.work.runs("warming", "model"))
         self.window = self._make_window()
 
     def show(self) -> None:
@@ -131,12 +132,16 @@ class Application:
     def _painted(self) -> None:
         self.painted(self)
         self.garbage.start()
+        portions = (lambda: self.window.prepare(), self._open_target, self.session.warm_up)
+        self._warming = WarmingUp(self.session.live.work, portions)
+        self._warming.start()
+
+    def _open_target(self) -> None:
         if self._target is not None:
             self.session.open(self._target)
         if self.session.project is None:
             self.window.show_start()
             self.window.show_recent()
-        self.session.warm_up()
 
 
 class _FirstFrame(QObject):

@@ -251,7 +251,8 @@ SENTENCES = (
         "The table {path} names no picture of {root}: it must have paths below that folder, or the "
         "pictures' file names.",
     ),
-    # How far an adaptation of the backbone is
+    # How far something is
+    QT_TRANSLATE_NOOP("Sentences", "{n} pictures found"),
     QT_TRANSLATE_NOOP("Sentences", "held-out check {check} of {checks}, step {step} of {steps}"),
     QT_TRANSLATE_NOOP("Sentences", "held-out check {check} of {checks}, reading the examples"),
     QT_TRANSLATE_NOOP("Sentences", "step {step} of {steps}"),
@@ -263,8 +264,10 @@ _GAP = re.compile(r"\\\{(\w+)\\\}")
 
 def translated(sentence: str) -> str:
     """The sentence in the language in use; one that is not listed as it is."""
-    for pattern, template in _patterns():
-        if (found := pattern.fullmatch(sentence)) is not None:
+    for start, end, template in _wordings():
+        if not (sentence.startswith(start) and sentence.endswith(end)):
+            continue
+        if (found := _pattern(template).fullmatch(sentence)) is not None:
             words = QCoreApplication.translate("Sentences", template)
             for name, value in found.groupdict().items():
                 words = words.replace(f"{{{name}}}", translated(value) if name == "why" else value)
@@ -273,13 +276,15 @@ def translated(sentence: str) -> str:
 
 
 @cache
-def _patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
-    """The wording of each sentence, those with most letters first: a gap takes anything."""
+def _wordings() -> tuple[tuple[str, str, str], ...]:
+    """(what comes before the first gap, after the last one, the sentence), most letters first: a gap takes anything."""
     ordered = sorted(SENTENCES, key=lambda text: len(re.sub(r"\{\w+\}", "", text)), reverse=True)
-    return tuple((_pattern(text), text) for text in ordered)
+    return tuple((text.split("{")[0], text.rsplit("}", 1)[-1], text) for text in ordered)
 
 
+@cache
 def _pattern(template: str) -> re.Pattern[str]:
+    """The sentence with its gaps; made when it is first needed, since making all of them takes a tenth of a second."""
     seen: set[str] = set()
 
     def gap(found: re.Match[str]) -> str:

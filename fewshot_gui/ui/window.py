@@ -58,6 +58,7 @@ class Window(QMainWindow):
     def show_start(self) -> None:
         """The start page."""
         self.pages.setCurrentWidget(self.start)
+        self.start.new.setFocus()
         self._renew()
 
     def show_recent(self) -> None:
@@ -70,14 +71,20 @@ class Window(QMainWindow):
             self.show_start()
             self.show_recent()
             return
+        panes = self.prepare()
+        panes.show_all()
+        self.pages.setCurrentWidget(panes.widget)
+        panes.do_focus_classes()
+        self._renew()
+
+    def prepare(self) -> Panes:
+        """The panes, made if they are not there yet: after the first frame, as they need numpy and much else."""
         if self.panes is None:
-            from fewshot_gui.ui.panes import Panes  # after the first frame: they need numpy and much else
+            from fewshot_gui.ui.panes import Panes
 
             self.panes = Panes(self.session, self.settings, self)
             self.pages.addWidget(self.panes.widget)
-        self.panes.show_all()
-        self.pages.setCurrentWidget(self.panes.widget)
-        self._renew()
+        return self.panes
 
     def leave(self) -> None:
         """Closes this window but not the session: another window has taken its place."""
