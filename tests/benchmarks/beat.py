@@ -3,7 +3,8 @@
 Late is what an event would be that is due every 5 ms: a gap of 100 ms between two turns of the loop counts as twenty
 late events, not as one. The watcher needs no interpreter lock of the program: it reads the time of the last beat from
 shared memory, what Linux says of the GUI thread (running, waiting for a core, waiting for a lock), and has faulthandler
-write what all threads are at.
+write what all threads are at. That takes time, and faulthandler looks at running threads at its peril: figures are
+measured without.
 """
 
 from __future__ import annotations
@@ -46,10 +47,16 @@ class Turn:
 
 @dataclass
 class Phase:
-    """Lateness of one part of the session, in milliseconds; one figure per 5 ms that passed."""
+    """Lateness of one part of the session, in milliseconds; one figure per 5 ms that passed.
+
+    Shares of the time, 0-1: busy, the GUI thread itself worked; core, it waited for a core; lock, for a lock.
+    """
 
     name: str
     late: np.ndarray = field(default_factory=lambda: np.zeros(0))
+    busy: float = 0.0
+    core: float = 0.0
+    lock: float = 0.0
 
     def row(self) -> str:
         """A line of the table."""
@@ -57,30 +64,33 @@ class Phase:
             return f"{self.name:28}  (nothing)"
         p50, p95, p99 = np.percentile(self.late, (50, 95, 99))
         figures = f"{p50:6.1f} {p95:6.1f} {p99:6.1f} {self.late.max():7.1f}"
-        return f"{self.name:28} {len(self.late) * BEAT:6.1f} s   {figures}"
+        shares = f"{self.busy:4.0%} {self.core:4.0%} {self.lock:4.0%}"
+        return f"{self.name:28} {len(self.late) * BEAT:6.1f} s   {figures}   {shares}"
 
 
 class Beat(QObject):
-    """The beat in the GUI thread. phase: what goes on, set by the session that is measured."""
+    """The beat in the GUI thread. phase: what goes on, set by the session that is measured. watched: find causes."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, phase: str, stacks: bool) -> None:
         super().__init__()
-        self.phase = ""
+        self.phase = phase
         self.turns: list[Turn] = []
-        self._log = folder / "stacks"
-        self._file = self._log.open("ab", buffering=0)
-        heart = folder / "heart"
-        heart.write_bytes(bytes(16))
-        with heart.open("r+b") as file:
+        self._folder = folder
+        self._file = (folder / "stacks").open("ab", buffering=0)
+        (folder / "heart").write_bytes(bytes(16))
+        with (folder / "heart").open("r+b") as file:
             self._heart = mmap.mmap(file.fileno(), 16)
-        faulthandler.register(signal.SIGUSR2, self._file, all_threads=True)
-        watch = Path(__file__).with_name("beat_watcher.py")
-        names = map(str, (os.getpid(), threading.get_native_id(), heart, self._log))
-        self._watcher = subprocess.Popen([sys.executable, "-S", str(watch), *names])
+        if stacks:
+            faulthandler.register(signal.SIGUSR2, self._file, all_threads=True)
+        self._watcher = self._watch("stacks" if stacks else "none") if sys.platform == "linux" else None
         self._timer = QTimer(self, timerType=Qt.TimerType.PreciseTimer, interval=round(BEAT * 1000))
         self._timer.timeout.connect(self._beat)
         self._last, self._busy = time.monotonic(), time.thread_time()
         self._timer.start()
+
+    def _watch(self, stacks: str) -> subprocess.Popen[bytes]:
+        names = map(str, (os.getpid(), threading.get_native_id(), self._folder, stacks))
+        return subprocess.Popen([sys.executable, "-S", str(Path(__file__).with_name("beat_watcher.py")), *names])
 
     def _beat(self) -> None:
         now, busy = time.monotonic(), time.thread_time()
@@ -92,26 +102,48 @@ class Beat(QObject):
         """The end of the session."""
         self._timer.stop()
         struct.pack_into("<d", self._heart, 0, -1.0)
-        self._watcher.wait(5)
-        faulthandler.unregister(signal.SIGUSR2)
+        if self._watcher is not None:
+            self._watcher.wait(5)
 
     def phases(self, leaving_out: tuple[str, ...] = ()) -> list[Phase]:
         """Each phase in the order of time, then all of them."""
         names = [name for name in dict.fromkeys(turn.phase for turn in self.turns) if name not in leaving_out]
-        found = [Phase(name, lateness([turn for turn in self.turns if turn.phase == name])) for name in names]
-        return [*found, Phase("all", np.concatenate([phase.late for phase in found]))]
+        waited = self._waits()
+        found = [_phase(name, [turn for turn in self.turns if turn.phase == name], waited) for name in names]
+        return [*found, _phase("all", [turn for turn in self.turns if turn.phase in names], waited)]
 
     def causes(self, most: int = 15) -> list[str]:
-        """The longest gaps, longest first, and what the watcher saw in them."""
-        seen = _seen(self._log.read_text(errors="replace"))
+        """The longest gaps, longest first: busy, waiting for a core and waiting for a lock, and what was seen then."""
+        seen, waits = _seen((self._folder / "stacks").read_text(errors="replace")), self._waits()
         told = []
         for turn in sorted(self.turns, key=lambda turn: -turn.gap)[:most]:
             if turn.gap < LATE:
                 break
-            head = f"{turn.gap * 1000:6.0f} ms  {turn.phase}: GUI thread busy {turn.busy * 1000:.0f} ms"
+            core = _waited(waits, turn)
+            rest = max(0.0, turn.gap - turn.busy - core)
+            parts = f"busy {turn.busy * 1000:.0f}, waited for a core {core * 1000:.0f}, for a lock {rest * 1000:.0f}"
             looks = [look for look in seen if turn.start <= look.at <= turn.end + 0.002]
-            told.append("\n".join([head, *_summary(looks)]))
+            told.append("\n".join([f"{turn.gap * 1000:6.0f} ms  {turn.phase}: {parts}", *_summary(looks)]))
         return told
+
+    def _waits(self) -> np.ndarray:
+        """[n, 2] float64: when, and how long the GUI thread had waited for a core until then; seconds."""
+        file = self._folder / "waits"
+        return np.fromfile(file, np.float64).reshape(-1, 2) if file.is_file() else np.zeros((1, 2))
+
+
+def _waited(waits: np.ndarray, turn: Turn) -> float:
+    """Seconds for which the thread waited for a core between two beats; the watcher looks every 5 ms."""
+    start, end = np.interp([turn.start, turn.end + BEAT], waits[:, 0], waits[:, 1])
+    return float(end - start)
+
+
+def _phase(name: str, turns: list[Turn], waits: np.ndarray) -> Phase:
+    passed = sum(turn.end - turn.start for turn in turns) or 1.0
+    late = [turn for turn in turns if turn.gap > 0.002]
+    core = sum(_waited(waits, turn) for turn in late)
+    lock = sum(turn.gap - turn.busy for turn in late) - core
+    return Phase(name, lateness(turns), sum(turn.busy for turn in turns) / passed, core / passed, max(0, lock) / passed)
 
 
 def lateness(turns: list[Turn]) -> np.ndarray:
@@ -129,20 +161,19 @@ class _Look:
 
     at: float
     state: str
-    waited: float
     stacks: dict[str, list[str]]
 
 
-_MARK = re.compile(r"^## at=(\S+) state=(\S) waited=(\S+)$", re.M)
+_MARK = re.compile(r"^## at=(\S+) state=(\S)$", re.M)
 _FRAME = re.compile(r'  File "(.*)", line (\d+) in (.*)')
 
 
 def _seen(text: str) -> list[_Look]:
     marks = list(_MARK.finditer(text))
-    ends = [mark.start() for mark in marks[1:]] + [len(text)]
+    ends = [*(mark.start() for mark in marks[1:]), len(text)]
     return [
-        _Look(float(mark[1]), mark[2], float(mark[3]), _stacks(text[mark.end() : end]))
-        for mark, end in zip(marks, ends, strict=True)
+        _Look(float(mark[1]), mark[2], _stacks(text[mark.end() : end]))
+        for mark, end in zip(marks, ends, strict=False)  # without a mark there is one end too many
     ]
 
 
@@ -166,9 +197,7 @@ def _summary(looks: list[_Look]) -> list[str]:
         return []
     states = Counter(look.state for look in looks)
     words = {"R": "running or waiting for a core", "S": "waiting for a lock", "D": "waiting for the disk"}
-    waited = max(look.waited for look in looks) * 1000
     lines = [f"           {n} x {words.get(state, state)}" for state, n in states.items()]
-    lines[-1] += f"; waited {waited:.0f} ms for a core"
     gui, others = Counter[str](), Counter[str]()
     for look in looks:
         stacks = list(look.stacks.values())

@@ -1,6 +1,7 @@
-"""Watches the beat of another process (see beat.py): PID, its GUI thread, the file with the beat's time, and a log.
+"""Watches the beat of another process (see beat.py): PID, its GUI thread, the file with the beat's time, and a folder.
 
-While a beat is missing it notes every 10 ms what Linux says of the thread, and has the process write its stacks.
+Notes every 5 ms how long Linux has let the thread wait for a core so far (waits: pairs of float64, seconds). Asked for
+stacks, it has the process write them while a beat is missing, beneath a line about the thread.
 """
 
 import mmap
@@ -12,24 +13,23 @@ import time
 from contextlib import suppress
 
 _MISSING = 0.020  # seconds since the last beat
-_EVERY = 0.010
+_EVERY = 0.005
 
 
-def main(process: int, thread: int, heart: str, log: str) -> None:
+def main(process: int, thread: int, folder: str, stacks: bool) -> None:
     """Ends when the beat's time is negative or the process is gone."""
-    with open(heart, "r+b") as file:
+    with open(f"{folder}/heart", "r+b") as file:
         beat = mmap.mmap(file.fileno(), 16)
-    out = os.open(log, os.O_WRONLY | os.O_APPEND)
-    folder = f"/proc/{process}/task/{thread}"
-    calm = _delay(folder)
-    while (last := struct.unpack_from("<d", beat)[0]) >= 0:
-        if last and time.monotonic() - last > _MISSING:
-            note = f"\n## at={time.monotonic():.4f} state={_state(folder)} waited={_delay(folder) - calm:.4f}\n"
-            os.write(out, note.encode())
-            os.kill(process, signal.SIGUSR2)
-        else:
-            calm = _delay(folder)
-        time.sleep(_EVERY)
+    out = os.open(f"{folder}/stacks", os.O_WRONLY | os.O_APPEND)
+    task = f"/proc/{process}/task/{thread}"
+    with open(f"{folder}/waits", "wb") as waits:
+        while (last := struct.unpack_from("<d", beat)[0]) >= 0:
+            now = time.monotonic()
+            waits.write(struct.pack("<2d", now, _delay(task)))
+            if stacks and last and now - last > _MISSING:
+                os.write(out, f"\n## at={now:.4f} state={_state(task)}\n".encode())
+                os.kill(process, signal.SIGUSR2)
+            time.sleep(_EVERY)
 
 
 def _delay(folder: str) -> float:
@@ -45,4 +45,4 @@ def _state(folder: str) -> str:
 
 if __name__ == "__main__":
     with suppress(FileNotFoundError, ProcessLookupError):  # the program has ended first
-        main(int(sys.argv[1]), int(sys.argv[2]), sys.argv[3], sys.argv[4])
+        main(int(sys.argv[1]), int(sys.argv[2]), sys.argv[3], sys.argv[4] == "stacks")

@@ -1,16 +1,16 @@
 """How late the GUI's event loop is while the window works: a whole session in the real window, in real time.
 
-    python tests/benchmarks/bench_window.py [--platform xvfb|offscreen] [--pictures 300] [--model NAME] [--quiet]
+    python tests/benchmarks/bench_window.py [--platform xvfb|offscreen] [--pictures 300] [--model NAME] [--why]
 
 The session: the window opens and torch is imported behind it; five folders of five pictures become classes; a folder
 of some hundred pictures is classified while the grid is scrolled, sorted and filtered and pictures are selected; a
 label is corrected, which adapts anew; the backbone is adapted deeper until its first answers; undo, redo. Pictures are
 the demo photographs beside the checkout where they are, else drawn ones, as JPEG of 1024 x 768.
 
-Prints lateness of a 5 ms beat in milliseconds (see beat.py) for each part, and what the longest gaps were spent on.
-Goals: one gap while torch is imported <= 300 ms, printed apart; else p99 <= 16 ms and most <= 100 ms, on two cores.
-Other programs make a GUI late, too: measure on a quiet machine. "waited for a core" says how much of a gap was theirs
-or the workers'; "busy" is what the GUI thread itself did.
+Prints lateness of a 5 ms beat in milliseconds (see beat.py) for each part, the shares of the time in which the GUI
+thread worked (busy), waited for a core, and for a lock or a file, and the longest gaps; --why: also what they were spent
+on, which makes some of them longer. Goals: one gap while torch is imported <= 300 ms, printed apart; else p99 <= 16 ms
+and most <= 100 ms, on two cores. Other programs make a GUI late, too: measure on a quiet machine. 40 to 60 s.
 """
 
 from __future__ import annotations
@@ -49,7 +49,8 @@ def main() -> None:
         _draw_pictures(folder, options.pictures)
         with environment(options.platform, folder) as own:
             command = [sys.executable, __file__, *sys.argv[1:], "--inside", str(folder)]
-            sys.exit(subprocess.run(command, env=own, check=False).returncode)
+            if code := subprocess.run(command, env=own, check=False).returncode:
+                sys.exit(f"the window's process ended with {code}")
 
 
 def _options() -> argparse.Namespace:
@@ -57,7 +58,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--platform", choices=platforms(), default=platforms()[0])
     parser.add_argument("--pictures", type=int, default=300)
     parser.add_argument("--model", default=None, help="the model; the window's default without")
-    parser.add_argument("--quiet", action="store_true", help="without the causes of the longest gaps")
+    parser.add_argument("--why", action="store_true", help="look for the causes of the longest gaps")
     parser.add_argument("--inside", type=Path, default=None, help=argparse.SUPPRESS)
     return parser.parse_args()
 
@@ -92,7 +93,7 @@ def _inside(options: argparse.Namespace) -> None:
 
         def __init__(self, application: Application) -> None:
             super().__init__()
-            self.beat = Beat(options.inside)
+            self.beat = Beat(options.inside, TORCH, options.why)
             self.application = application
             self.script = _session(application, self.beat, options)
             self.wanted: Callable[[], bool] | float = 0.0
@@ -120,8 +121,8 @@ def _inside(options: argparse.Namespace) -> None:
         def end(self) -> None:
             self.timer.stop()
             self.beat.stop()
-            _tell(self.beat, options)
             self.application.window.close()
+            _tell(self.beat, options)
 
     kept: list[Driver] = []
     app.main(None, lambda application: kept.append(Driver(application)))
@@ -135,7 +136,6 @@ def _session(application: Application, beat: Any, options: argparse.Namespace) -
     live, work = session.live, session.live.work
     failures: list[str] = []
     session.failed.connect(failures.append)
-    beat.phase = TORCH
     yield lambda: live.choices is not None
     beat.phase = "five folders become classes"
     if options.model:
@@ -151,7 +151,7 @@ def _session(application: Application, beat: Any, options: argparse.Namespace) -
     beat.phase = "classifying, grid in use"
     actions.set_folder(session, str(options.inside / "all"))
     yield lambda: session.columns is not None
-    yield from _use(window, lambda: not work.kinds())
+    yield from _use(window, lambda: session.columns.status.all() and not work.kinds())
     beat.phase = "a correction adapts"
     before = live.last
     actions.assign(session, [session.columns.n - 1], session.columns.class_ids[0])
@@ -195,15 +195,14 @@ def _use(window: Any, until: Callable[[], bool]) -> Script:
 def _tell(beat: Any, options: argparse.Namespace) -> None:
     torch = sorted((turn.gap * 1000 for turn in beat.turns if turn.phase == TORCH), reverse=True)
     print(f"{os.cpu_count()} cores, {options.platform}; milliseconds late")
-    print(f"{'':28} {'':8}      p50    p95    p99    most")
+    print(f"{'':28} {'':8}      p50    p95    p99    most   busy core lock")
     for phase in beat.phases():
         print(phase.row())
     others = beat.phases(leaving_out=(TORCH,))[-1].row()
     print(f"{others}   <- without the import of torch; goal p99 {GOAL_P99}, most {GOAL_MOST}")
     gaps = ", ".join(f"{gap:.0f}" for gap in torch[:4])
     print(f"longest gaps while torch is imported: {gaps} ms   goal: one of {GOAL_TORCH}, the others {GOAL_MOST}")
-    if not options.quiet:
-        print("the longest gaps:", *beat.causes(), sep="\n", flush=True)
+    print("the longest gaps:", *beat.causes(10), sep="\n", flush=True)
 
 
 if __name__ == "__main__":
