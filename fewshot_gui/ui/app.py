@@ -132,7 +132,8 @@ class Application:
     def _painted(self) -> None:
         self.painted(self)
         self.garbage.start()
-        portions = (lambda: self.window.prepare(), self._open_target, self.session.warm_up)
+        panes = (lambda: self.window.prepare_portion(),) * 4
+        portions = (*panes, self._open_target, self.session.warm_up)
         self._warming = WarmingUp(self.session.live.work, portions)
         self._warming.start()
 

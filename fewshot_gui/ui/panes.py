@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtWidgets import QSplitter, QWidget
@@ -21,16 +22,36 @@ _SIZING_MS = 400
 _HEIGHTS = (370, 220, 220)  # of map, accuracy, confusion, pixels
 
 
+@dataclass(frozen=True)
+class Joints:
+    """The views of a project, each joined to the session."""
+
+    thumbnails: Thumbnails
+    classes: ClassesJoint
+    pictures: PicturesJoint
+    figures: FiguresJoint
+
+
+def made_in_portions(session: Session, settings: Settings, window: QWidget) -> Generator[None, None, Panes]:
+    """Makes the panes; yields where a window that is being looked at should have a turn: all of it takes 0.1 s."""
+    thumbnails = Thumbnails(window)
+    classes = ClassesJoint(session, thumbnails, window)
+    yield
+    pictures = PicturesJoint(session, thumbnails, window)
+    yield
+    joints = Joints(thumbnails, classes, pictures, FiguresJoint(session, window))
+    yield
+    return Panes(settings, window, joints)
+
+
 class Panes(QObject):
     """Classes, pictures, map and figures of the open project. widget: all of them, side by side."""
 
-    def __init__(self, session: Session, settings: Settings, window: QWidget) -> None:
+    def __init__(self, settings: Settings, window: QWidget, joints: Joints) -> None:
         super().__init__(window)
         self._settings = settings
-        self.thumbnails = Thumbnails(self)
-        self.classes = ClassesJoint(session, self.thumbnails, window)
-        self.pictures = PicturesJoint(session, self.thumbnails, window)
-        self.figures = FiguresJoint(session, window)
+        self.thumbnails = joints.thumbnails
+        self.classes, self.pictures, self.figures = joints.classes, joints.pictures, joints.figures
         view = self.classes.view
         view.ask_folder = lambda parent: asking.kept(settings, ask_folder(parent, settings["last_folder"]))
         view.ask_pictures = self._ask_pictures
@@ -92,8 +113,7 @@ class Panes(QObject):
 
     def do_focus_classes(self) -> None:
         """The keyboard to the first class."""
-        cards = self.classes.view.cards()
-        (cards[0] if cards else self.classes.view).setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.classes.view.focus_first()
 
     def do_focus_grid(self) -> None:
         """The keyboard to the pictures."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -40,6 +40,7 @@ class Window(QMainWindow):
         super().__init__()
         self.session, self.settings = session, settings
         self.panes: Panes | None = None
+        self._making: Generator[None, None, Panes] | None = None
         self._leaving = False
         self.actions_by_id: dict[str, QAction] = {}
         self.top, self.notices = TopBar(), Notices()
@@ -79,12 +80,22 @@ class Window(QMainWindow):
 
     def prepare(self) -> Panes:
         """The panes, made if they are not there yet: after the first frame, as they need numpy and much else."""
-        if self.panes is None:
-            from fewshot_gui.ui.panes import Panes
-
-            self.panes = Panes(self.session, self.settings, self)
-            self.pages.addWidget(self.panes.widget)
+        while self.panes is None:
+            self.prepare_portion()
         return self.panes
+
+    def prepare_portion(self) -> None:
+        """Makes a portion of the panes, if there is one left."""
+        if self._making is None:
+            from fewshot_gui.ui.panes import made_in_portions
+
+            self._making = made_in_portions(self.session, self.settings, self)
+        try:
+            next(self._making)
+        except StopIteration as end:
+            if end.value is not None:  # else it had ended before
+                self.panes = end.value
+                self.pages.addWidget(self.panes.widget)
 
     def leave(self) -> None:
         """Closes this window but not the session: another window has taken its place."""

@@ -8,8 +8,8 @@ label is corrected, which adapts anew; the backbone is adapted deeper until its 
 the demo photographs beside the checkout where they are, else drawn ones, as JPEG of 1024 x 768.
 
 Prints lateness of a 5 ms beat in milliseconds (see beat.py) for each part, the shares of the time in which the GUI
-thread worked (busy), waited for a core, and for a lock or a file, and the longest gaps; --why: also what they were spent
-on, which makes some of them longer. Goals: one gap while torch is imported <= 300 ms, printed apart; else p99 <= 16 ms
+thread worked (busy), waited for a core, and for a lock or a file, and the longest gaps; --why: also what they were
+spent on, which makes some longer. Goals: one gap while torch is imported <= 300 ms, printed apart; else p99 <= 16 ms
 and most <= 100 ms, on two cores. Other programs make a GUI late, too: measure on a quiet machine. 40 to 60 s.
 """
 

@@ -31,16 +31,21 @@ class LegendButton(QAbstractButton):
 
     def __init__(self, entry: LegendEntry, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.entry = entry
         is_class = isinstance(entry.colour, int)
         self.setCheckable(is_class)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus if is_class else Qt.FocusPolicy.NoFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor if is_class else Qt.CursorShape.ArrowCursor)
+        self.set_entry(entry)
+        Theme.current().changed.connect(self.update)
+
+    def set_entry(self, entry: LegendEntry) -> None:
+        """Another entry of the same kind, a class or none."""
+        self.entry = entry
         self.setAccessibleName(entry.name)
         said = self.tr("%Ln point(s) on the map", "", entry.n)
         self.setAccessibleDescription(said)
         self.setToolTip(plain_tip(f"{entry.name}\n{said}"))
-        Theme.current().changed.connect(self.update)
+        self.update()
 
     def sizeHint(self) -> QSize:
         """As wide as the name, up to a limit."""
@@ -97,8 +102,12 @@ class MapLegend(QScrollArea):
         return next((label for label, button in enumerate(self._buttons) if button.isChecked()), -1)
 
     def set_entries(self, entries: Sequence[LegendEntry]) -> None:
-        """The classes in order of their labels, grey entries after them. The same ones anew change nothing."""
-        if [button.entry for button in self._buttons] == list(entries):
+        """The classes in order of their labels, grey entries after them. What stays what it was costs nothing."""
+        old = [button.entry for button in self._buttons]
+        if [(e.name, e.colour) for e in old] == [(e.name, e.colour) for e in entries]:
+            for button, entry in zip(self._buttons, entries, strict=True):
+                if button.entry != entry:  # another number of points, many times while a folder is read
+                    button.set_entry(entry)
             return
         focus = next((place for place, button in enumerate(self._buttons) if button.hasFocus()), -1)
         lifted = self.lifted
