@@ -6,7 +6,8 @@ import os
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 
-from fewshot_gui.jobs.events import Step
+from fewshot_gui.jobs.counting import CountingWalk
+from fewshot_gui.jobs.events import Step, relayed
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,29 +35,30 @@ class Looked:
 
 
 def look_into(paths: Sequence[str]) -> Generator[Step, None, Looked]:
-    """Walks the folders; a single folder with two sub-folders of pictures or more stands for those."""
-    from fewshot_gui.images.walk import Walk
+    """Walks the folders; a single folder with two sub-folders of pictures or more stands for those.
 
-    walk = Walk()
+    Counts as it goes, and can be closed at any time.
+    """
+    return (yield from relayed(lambda progress: _looked_into(paths, CountingWalk(progress=progress))))
+
+
+def _looked_into(paths: Sequence[str], walk: CountingWalk) -> Looked:
     if len(paths) == 1:
-        children = [entry.path for entry in walk.entries(paths[0]) if entry.is_dir()]
-        found = yield from _folders(walk, children)
+        found = _folders(walk, [entry.path for entry in walk.entries(paths[0]) if entry.is_dir()])
         filled = tuple(folder for folder in found if folder.pictures)
         if len(filled) >= 2:
             loose = [e.path for e in walk.entries(paths[0]) if not e.is_dir() and walk.is_picture(e.name)]
             total = len(loose) + sum(len(folder.pictures) for folder in filled)
             return Looked(paths[0], filled, total, True, " ".join(walk.warnings()))
-        walk = Walk()
-    found = yield from _folders(walk, paths)
+        walk = CountingWalk(progress=walk.progress)
+    found = _folders(walk, paths)
     root = paths[0] if len(paths) == 1 else os.path.dirname(os.path.commonpath([os.path.join(p, "x") for p in paths]))
     total = sum(len(folder.pictures) for folder in found)
     return Looked(root, found, total, False, " ".join(walk.warnings()))
 
 
-def _folders(walk: object, paths: Sequence[str]) -> Generator[Step, None, tuple[PictureFolder, ...]]:
-    found = []
-    for number, path in enumerate(paths):
-        yield Step("Looking for pictures", number / len(paths))
-        pictures = tuple(walk.pictures_below(path))  # type: ignore[attr-defined]
-        found.append(PictureFolder(path, os.path.basename(os.path.normpath(path)), pictures))
-    return tuple(found)
+def _folders(walk: CountingWalk, paths: Sequence[str]) -> tuple[PictureFolder, ...]:
+    return tuple(
+        PictureFolder(path, os.path.basename(os.path.normpath(path)), tuple(walk.pictures_below(path)))
+        for path in paths
+    )

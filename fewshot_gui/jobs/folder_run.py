@@ -15,9 +15,9 @@ from fewshot_gui.engine.embed import Embedded, embed_stream
 from fewshot_gui.engine.model import Model
 from fewshot_gui.errors import UserError
 from fewshot_gui.images import scan
-from fewshot_gui.images.walk import Walk
 from fewshot_gui.jobs.bench import FolderRows, Points, Rows, Workbench
 from fewshot_gui.jobs.columns import UNREADABLE, PictureColumns
+from fewshot_gui.jobs.counting import CountingWalk, TooMany
 from fewshot_gui.jobs.events import Progress, Step, Told, Warned, relayed
 from fewshot_gui.jobs.live_adapt import model_errors, write_answers
 from fewshot_gui.jobs.ordered import First, OrderedSource, Rate, check_folder, ordered
@@ -26,51 +26,30 @@ from fewshot_gui.jobs.tally import SCHEMA, Summary
 from fewshot_gui.project.cache_store import FileKey
 
 _BLOCK = 256  # pictures looked up in the cache at once
-_COUNTED = 200  # entries between two counts while a folder is walked
 
 FolderEvent = Rows | Points | Warned
 
 
-def scan_columns(folder: str) -> Generator[Step | Warned, None, PictureColumns]:
+def scan_columns(folder: str, most: int | None) -> Generator[Step | Warned, None, PictureColumns | None]:
     """See jobs.workbench.scan_folder."""
     root = os.path.abspath(folder)
     if not os.path.isdir(root):
         raise UserError(f"The folder {root} does not exist (moved or deleted?): choose another one.")
 
-    def work(progress: Progress) -> scan.Scan:
-        return scan.scan_query([root], _CountingWalk(progress=progress))
+    def work(progress: Progress) -> scan.Scan | None:
+        try:
+            return scan.scan_query([root], CountingWalk(progress=progress, most=most))
+        except TooMany:
+            return None
 
     found = yield from relayed(work)
+    if found is None:
+        return None
     for sentence in found.warnings:
         yield Warned(sentence)
     if not found.refs:
         yield Warned(f"There is no picture in {root}.")
     return PictureColumns([ref.path for ref in found.refs], root, [ref.truth for ref in found.refs])
-
-
-@dataclass
-class _CountingWalk(Walk):
-    """Tells how many pictures were found so far, which may raise to cancel."""
-
-    progress: Progress = field(default=lambda share, what: None)
-    met: int = 0
-    found: int = 0
-
-    def is_picture(self, name: str) -> bool:
-        """See Walk."""
-        known = super().is_picture(name)
-        self.found += known
-        self.met += 1
-        if self.met % _COUNTED == 0:
-            self.progress(None, f"{self.found} pictures found")
-        return known
-
-    def enter(self, folder: str) -> bool:
-        """See Walk; many folders may hold no file at all."""
-        self.met += 1
-        if self.met % _COUNTED == 0:
-            self.progress(None, f"{self.found} pictures found")
-        return super().enter(folder)
 
 
 def embed(bench: Workbench, first: First) -> Generator[FolderEvent, None, Summary]:

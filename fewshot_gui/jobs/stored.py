@@ -144,9 +144,16 @@ def opening(project: Project) -> Generator[Step, None, PictureColumns | None]:
     return stored_columns(project)
 
 
-def scanning(project: Project, folder: str, known: PictureColumns | None) -> Generator[Any, None, PictureColumns]:
-    """Scans the project's folder and tells the project; gives its columns: `known` where nothing came or went."""
+def scanning(
+    project: Project, folder: str, known: PictureColumns | None, most: int | None = None
+) -> Generator[Any, None, PictureColumns | None]:
+    """Scans the project's folder and tells the project; gives its columns: `known` where nothing came or went.
+
+    most: None, and nothing is told, if there are more pictures than that.
+    """
     from fewshot_gui.jobs.workbench import scan_folder
 
-    found = yield from scan_folder(folder)
+    found = yield from scan_folder(folder, most)
+    if found is None:
+        return None
     return (yield from renewed(project, found, known))

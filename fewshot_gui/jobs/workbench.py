@@ -84,11 +84,14 @@ def adapt_instant(
     return (yield from live_adapt.instant(bench, examples, class_names, ids, colours, method, unknown, seed))
 
 
-def scan_folder(folder: str) -> Generator[Step | Warned, None, PictureColumns]:
-    """The pictures of a folder as columns, to be given to bench.columns; counts as it goes. UserError if it is gone."""
+def scan_folder(folder: str, most: int | None = None) -> Generator[Step | Warned, None, PictureColumns | None]:
+    """The pictures of a folder as columns, to be given to bench.columns; counts as it goes. UserError if it is gone.
+
+    most: None as soon as there are more than so many, which one may want to ask about first.
+    """
     from fewshot_gui.jobs import folder_run
 
-    return (yield from folder_run.scan_columns(folder))
+    return (yield from folder_run.scan_columns(folder, most))
 
 
 def embed_folder(bench: Workbench, first: First = tuple) -> Generator[Rows | Points | Warned, None, Summary]:

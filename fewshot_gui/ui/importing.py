@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Generator
+import os
+from collections.abc import Generator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QBuffer, QIODevice, QObject
+from PySide6.QtCore import QBuffer, QCoreApplication, QIODevice, QObject
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QWidget
 
 from fewshot_gui import paths
+from fewshot_gui.errors import UserError
 from fewshot_gui.ui import actions, drops
 from fewshot_gui.ui.views.class_data import Thumbnails
 from fewshot_gui.ui.views.import_dialog import FolderFound, ImportChoice, ImportDialog
@@ -41,6 +43,16 @@ class Importer(QObject):
 
         shown = Progress(step_words("Looking for pictures"))
         self._session.live.work.start("import", look_into(list(folders)), done, shown)
+
+    def take_files(self, files: Sequence[str], class_id: int | None) -> None:
+        """Pictures become examples of the class they were dropped on, or of a new one; of many it is asked first."""
+        if len(files) <= _FEW:
+            actions.add_pictures(self._session, files, class_id)
+            return
+        from fewshot_gui.jobs.folder_import import Looked, PictureFolder
+
+        root = os.path.dirname(files[0])
+        self._ask(Looked(root, (PictureFolder(root, actions.name_for(files), tuple(files)),), len(files)), class_id)
 
     def take_image(self, image: QImage, class_id: int | None) -> None:
         """A picture without a file (from a browser, the clipboard) becomes a PNG among the user's data."""
@@ -114,9 +126,18 @@ def _stored(image: QImage) -> str:
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
     image.save(buffer, "PNG")
     data = bytes(buffer.data().data())
-    folder = paths.data_folder() / "pasted"
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{hashlib.blake2b(data, digest_size=10).hexdigest()}.png"
-    if not path.exists():
-        path.write_bytes(data)
+    path = paths.data_folder() / "pasted" / f"{hashlib.blake2b(data, digest_size=10).hexdigest()}.png"
+    if path.exists():
+        return str(path)
+    draft = path.with_suffix(".part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        draft.write_bytes(data)
+        os.replace(draft, path)
+    except OSError as error:
+        draft.unlink(missing_ok=True)
+        text = QCoreApplication.translate(
+            "Importer", "The picture could not be stored in {folder} ({why}): free some space, then drop it again."
+        )
+        raise UserError(text.format(folder=path.parent, why=error.strerror)) from error
     return str(path)

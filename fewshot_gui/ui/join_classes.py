@@ -60,7 +60,7 @@ class ClassesJoint(QObject):
         """Files and folders, as if dropped beside the cards."""
         drop = drops.sort_paths(paths)
         if drop.pictures:
-            actions.add_pictures(self._session, drop.pictures, None)
+            self.importer.take_files(drop.pictures, None)
         if drop.folders:
             self.importer.take_folders(list(drop.folders), None)
         if sentence := drops.left_out(drop):
@@ -75,7 +75,7 @@ class ClassesJoint(QObject):
         view.merge_wanted.connect(lambda ids, into: actions.merge_classes(session, ids, into))
         view.split_wanted.connect(lambda key, ids, name: actions.split_class(session, key, ids, name))
         view.delete_wanted.connect(lambda ids: actions.delete_classes(session, ids))
-        view.files_dropped.connect(lambda paths, key: actions.add_pictures(session, list(paths), key))
+        view.files_dropped.connect(lambda paths, key: self.importer.take_files(list(paths), key))
         view.folders_dropped.connect(lambda paths, key: self.importer.take_folders(list(paths), key))
         view.image_dropped.connect(self.importer.take_image)
         view.rows_dropped.connect(self._rows_dropped)

@@ -47,6 +47,7 @@ class Live(QObject):
         self.device_name, self.model_name = "", ""
         self._deep_wanted = False
         self._held = False  # whether the user was asked about this folder and has not agreed yet
+        self._agreed_to: str | None = None  # the large folder that the user wants classified
         self._stored: np.ndarray | None = None
         self.work.points_changed.connect(self._keep_points)
         self.work.deep_kept.connect(self._keep_deep)
@@ -80,6 +81,7 @@ class Live(QObject):
         self.last = self.deep = self.points = None
         self.per_class = {}
         self._deep_wanted = self._held = False
+        self._agreed_to = None
 
     def close(self) -> bool:
         """Ends everything; False if a worker did not leave in time."""
@@ -144,7 +146,8 @@ class Live(QObject):
 
         session = self._session
         if session.project is not None and session.folder is not None:
-            job = scanning(session.project, session.folder, session.columns)
+            most = None if self._agreed_to == session.folder or self._has_answers else MANY
+            job = scanning(session.project, session.folder, session.columns, most)
             self.work.start("folder", job, self._scanned, _looking())
 
     def _opened(self, columns: PictureColumns | None) -> None:
@@ -152,23 +155,29 @@ class Live(QObject):
             self._session.set_columns(columns)
         self.rescan()
 
-    def _scanned(self, columns: PictureColumns) -> None:
+    @property
+    def _has_answers(self) -> bool:
+        columns = self._session.columns
+        return columns is not None and bool((columns.status != 0).any())
+
+    def _scanned(self, columns: PictureColumns | None) -> None:
+        self._held = columns is None
+        if columns is None:
+            self._ask_about_many()
+            return
         if columns is not self._session.columns:
             self._session.set_columns(columns)
             self._adapting.start()
-        self._held = columns.n > MANY and not (columns.status != 0).any()
-        if self._held:
-            self._ask_about_many(columns)
-        else:
-            QTimer.singleShot(0, self, self._embed)  # once this run has ended
+        QTimer.singleShot(0, self, self._embed)  # once this run has ended
 
-    def _ask_about_many(self, columns: PictureColumns) -> None:
+    def _ask_about_many(self) -> None:
         """So many pictures may have been dropped by mistake."""
         text = self.tr(
-            "This folder has {count} pictures. Classifying them takes a while; it can be stopped at any time."
+            "This folder has more than {count} pictures. Classifying them takes a while; it can be stopped at any time."
         )
-        sentence = text.format(count=QLocale().toString(columns.n))
-        self._session.offered.emit(sentence, {self.tr("Classify them all"): self._agreed})
+        folder = self._session.folder
+        sentence = text.format(count=QLocale().toString(MANY))
+        self._session.offered.emit(sentence, {self.tr("Classify them all"): lambda: self._agreed(folder)})
 
     def renew_truth(self) -> None:
         """What a table says of the pictures is something else now."""
@@ -183,9 +192,10 @@ class Live(QObject):
         self._session.rows_changed.emit(None)
         self._session.measured.emit()
 
-    def _agreed(self) -> None:
-        self._held = False
-        self._embed()
+    def _agreed(self, folder: str | None) -> None:
+        if folder == self._session.folder:
+            self._agreed_to = folder
+            self.rescan()
 
     def _embed(self) -> None:
         there = self._session.columns is not None and self.choices is not None and not self._held

@@ -55,7 +55,7 @@ class Counted(QObject):
 
 def step_words(what: str) -> str:
     """A step of a job in the language in use; one that is not known stays as it is."""
-    return QCoreApplication.translate("Steps", what)
+    return QCoreApplication.translate("Steps", what) if what in STEPS else sentence(what)
 
 
 def deep_words(what: str) -> str:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from fewshot_gui.jobs.columns import PictureColumns
 
 # The foot shows the first of these that runs.
-SHOWN = ("export", "deep", "folder", "adapt", "model", "demo")
+SHOWN = ("export", "deep", "folder", "import", "adapt", "model", "demo")
 PAUSABLE = ("folder", "deep")
 Done = Callable[[Any], None]
 

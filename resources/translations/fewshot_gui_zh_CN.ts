@@ -1171,6 +1171,10 @@
         <source>There is no picture in this folder: drop one that has some.</source>
         <translation>此文件夹中没有图片：请拖入有图片的文件夹。</translation>
     </message>
+    <message>
+        <source>The picture could not be stored in {folder} ({why}): free some space, then drop it again.</source>
+        <translation>图片无法保存到 {folder}（{why}）：请腾出一些空间，然后再次放入。</translation>
+    </message>
 </context>
 <context>
     <name>KeysDialog</name>
@@ -1199,8 +1203,8 @@
 <context>
     <name>Live</name>
     <message>
-        <source>This folder has {count} pictures. Classifying them takes a while; it can be stopped at any time.</source>
-        <translation>此文件夹有 {count} 张图片。分类需要一些时间，可随时停止。</translation>
+        <source>This folder has more than {count} pictures. Classifying them takes a while; it can be stopped at any time.</source>
+        <translation>此文件夹的图片超过 {count} 张。分类需要一些时间，可随时停止。</translation>
     </message>
     <message>
         <source>Classify them all</source>
@@ -1907,6 +1911,10 @@
     <message>
         <source>The table {path} names no picture of {root}: it must have paths below that folder, or the pictures&apos; file names.</source>
         <translation>表格 {path} 没有写到 {root} 中的任何图片：表格中必须是该文件夹内的路径或图片的文件名。</translation>
+    </message>
+    <message>
+        <source>{n} pictures found</source>
+        <translation>已找到 {n} 张图片</translation>
     </message>
 </context>
 <context>

@@ -452,6 +452,8 @@ def test_scanning_counts_and_an_empty_folder_is_a_warning(tmp_path, query):
     events, columns = events_of(scan_folder(str(many)))
     assert columns.n == 450
     assert any("pictures found" in event.what for event in events)
+    assert result_of(scan_folder(str(many), most=450)).n == 450
+    assert result_of(scan_folder(str(many), most=449)) is None
     (tmp_path / "empty").mkdir()
     events, columns = events_of(scan_folder(str(tmp_path / "empty")))
     assert columns.n == 0

@@ -72,6 +72,7 @@ class ClassesView(QFrame):
         self.none.changed.connect(self.unknown_changed)
         self._summary = QLabel()
         self._summary.setWordWrap(True)
+        self._summary.setMinimumWidth(40)  # a name of one long word must not widen the column
         self._summary.setTextFormat(Qt.TextFormat.PlainText)
         set_role(self._summary, "small")
         self._hover = DragHover(self.list, self._target_at, self.list.cards)

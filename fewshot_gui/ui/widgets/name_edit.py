@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QLineEdit
 
 from fewshot_gui.ui.theme import set_role
 
-_WIDEST = 320  # pixels
+_WIDEST, _NARROWEST = 320, 90  # pixels, of a long name: as there is room
 
 
 class NameEdit(QLineEdit):
@@ -22,6 +22,7 @@ class NameEdit(QLineEdit):
         self.setAccessibleName(accessible_name)
         self.setToolTip(accessible_name)
         self._name = ""
+        self._wanted = _NARROWEST
         self.editingFinished.connect(self._finish)
         self.textChanged.connect(self._fit)
 
@@ -31,6 +32,10 @@ class NameEdit(QLineEdit):
         if not self.hasFocus():
             self.setText(name)
             self.setCursorPosition(0)
+
+    def sizeHint(self) -> QSize:
+        """As wide as the name, which gives way where there is little room."""
+        return QSize(self._wanted, super().sizeHint().height())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
@@ -55,4 +60,7 @@ class NameEdit(QLineEdit):
         self.setCursorPosition(0)
 
     def _fit(self, text: str) -> None:
-        self.setFixedWidth(min(_WIDEST, self.fontMetrics().horizontalAdvance(text) + 28))
+        self._wanted = min(_WIDEST, self.fontMetrics().horizontalAdvance(text) + 28)
+        self.setMinimumWidth(min(_NARROWEST, self._wanted))
+        self.setMaximumWidth(self._wanted)
+        self.updateGeometry()
