@@ -34,7 +34,10 @@ def write_demo(folder: str | Path, seed: int = 0) -> None:
             list(pool.map(_write, _plan(root, seed)))
         _write_broken(root / "query" / next(iter(KNOWN)) / BROKEN, seed)
     except OSError as error:
-        raise UserError(f"The demo cannot be written to {root} ({error.strerror or error}).") from None
+        raise UserError(
+            f"The demo cannot be written to {root} ({error.strerror or error}): see that there is room, and that you "
+            "may write there."
+        ) from None
 
 
 @dataclass(frozen=True, slots=True)

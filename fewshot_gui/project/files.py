@@ -132,7 +132,7 @@ def copy(connection: Connection, source: Path, target: Path) -> None:
     make_folder(target)
     if target.exists():
         check_header(target)
-    lock = ProjectLock(target)
+    lock = ProjectLock(target, new=True)
     draft = target.with_name(f"{target.name}-new")
     try:
         _delete(draft)

@@ -32,12 +32,16 @@ class ProjectLock:
     Not on the project file itself: closing any handle of a file drops SQLite's own locks on it.
     """
 
-    def __init__(self, project: Path) -> None:
-        """UserError if another window holds it, or if nothing can be written beside the project."""
+    def __init__(self, project: Path, *, new: bool = False) -> None:
+        """UserError if another window holds it, or if nothing can be written beside the project; new: yet to be made."""
         self._path = Path(f"{os.path.realpath(project)}-lock")
         try:
             self._file = self._taken(project)
         except PermissionError:
+            if new:
+                raise UserError(
+                    f"The folder {project.parent} may not be written to: choose another place for the project."
+                ) from None
             raise UserError(
                 f"The project {project} lies in a folder that may not be written to: "
                 "copy it to a folder of your own and open the copy."

@@ -96,7 +96,7 @@ class Project:
         """A new project in a new file; its folder is made if need be. UserError if the file exists already."""
         path = Path(os.path.abspath(path))
         files.make_folder(path)
-        lock = ProjectLock(path)
+        lock = ProjectLock(path, new=True)
         try:
             files.create(path, name, settings or ProjectSettings())
             return cls(Database(path), lock)
@@ -209,7 +209,7 @@ class Project:
         """Moves the file; its pictures stay where they are. UserError if there is something already."""
         target = Path(os.path.abspath(path))
         files.make_folder(target)
-        lock = ProjectLock(target)
+        lock = ProjectLock(target, new=True)
         try:
             with self._database.alone(), told(target):
                 files.move(self.path, target)

@@ -138,7 +138,10 @@ SENTENCES = (
     QT_TRANSLATE_NOOP("Sentences", "The output {path} must end with one of {endings}."),
     QT_TRANSLATE_NOOP("Sentences", "The output {path} is a folder: give the name of a file."),
     QT_TRANSLATE_NOOP("Sentences", "The output {path} is write-protected: choose another place."),
-    QT_TRANSLATE_NOOP("Sentences", "The demo cannot be written to {path} ({why})."),
+    QT_TRANSLATE_NOOP(
+        "Sentences",
+        "The demo cannot be written to {path} ({why}): see that there is room, and that you may write there.",
+    ),
     # The project
     QT_TRANSLATE_NOOP(
         "Sentences",
@@ -198,6 +201,10 @@ SENTENCES = (
         "{path} is a folder, not a project: open it as a folder, or choose a {ending} file.",
     ),
     QT_TRANSLATE_NOOP("Sentences", "{path} exists already: open it, or choose another name for the project."),
+    QT_TRANSLATE_NOOP(
+        "Sentences",
+        "The folder {path} may not be written to: choose another place for the project.",
+    ),
     QT_TRANSLATE_NOOP("Sentences", "The folder {path} cannot be made ({why}): choose another place for the project."),
     QT_TRANSLATE_NOOP("Sentences", "The copy would be the project {path} itself: choose another name."),
     # Why a picture cannot be read; they complete "This picture ..."

@@ -1685,8 +1685,8 @@
         <translation>输出 {path} 有写保护：请选择其他位置。</translation>
     </message>
     <message>
-        <source>The demo cannot be written to {path} ({why}).</source>
-        <translation>无法将演示写入 {path}（{why}）。</translation>
+        <source>The demo cannot be written to {path} ({why}): see that there is room, and that you may write there.</source>
+        <translation>无法将演示图片写入 {path}（{why}）：请确认有足够空间，并且您有写入权限。</translation>
     </message>
     <message>
         <source>The project {path} could not be saved, because the disk is full: free some space and do it again; what was saved before is safe.</source>
@@ -1915,6 +1915,10 @@
     <message>
         <source>{n} pictures found</source>
         <translation>已找到 {n} 张图片</translation>
+    </message>
+    <message>
+        <source>The folder {path} may not be written to: choose another place for the project.</source>
+        <translation>文件夹 {path} 不允许写入：请为项目选择其他位置。</translation>
     </message>
 </context>
 <context>

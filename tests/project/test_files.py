@@ -143,13 +143,15 @@ def test_a_project_that_may_not_be_written_to_is_told_when_it_is_opened(project,
         locked.chmod(0o755)
 
 
-def test_a_folder_without_permission_is_told(project, project_file, monkeypatch):
-    project.close()
-
+def test_a_folder_without_permission_is_told(project, project_file, monkeypatch, tmp_path):
     def forbidden(path, *_):
         raise PermissionError(13, "Permission denied", path)
 
     monkeypatch.setattr(os, "open", forbidden)  # the superuser may write everywhere, so chmod shows nothing
+    for make in (project.save_copy, project.move, lambda path: Project.create(path, "New")):
+        with pytest.raises(UserError, match=r"may not be written to: choose another place for the project"):
+            make(tmp_path / "elsewhere" / "p.fewshot")
+    project.close()
     with pytest.raises(UserError, match=r"may not be written to.*copy it to a folder of your own"):
         Project.open(project_file)
 
