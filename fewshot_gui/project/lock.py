@@ -33,7 +33,7 @@ class ProjectLock:
     """
 
     def __init__(self, project: Path, *, new: bool = False) -> None:
-        """UserError if another window holds it, or if nothing can be written beside the project; new: yet to be made."""
+        """UserError if another window holds it, or nothing can be written beside the project; new: yet to be made."""
         self._path = Path(f"{os.path.realpath(project)}-lock")
         try:
             self._file = self._taken(project)
