@@ -7,22 +7,21 @@ from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QAction, QCloseEvent
-from PySide6.QtWidgets import QMainWindow, QMenu, QMessageBox, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMainWindow, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
-from fewshot_gui import __version__
 from fewshot_gui.settings import Settings
 from fewshot_gui.types import Changes
-from fewshot_gui.ui import actions, asking, choices, icons, tables, translate, words
-from fewshot_gui.ui.commands import COMMANDS, MENUS, PANE_KEYS, Command, translated
+from fewshot_gui.ui import actions, asking, choices, icons, translate, words
+from fewshot_gui.ui.commands import COMMANDS, MENUS, Command, translated
 from fewshot_gui.ui.session import Session
 from fewshot_gui.ui.theme import Theme, set_role
 from fewshot_gui.ui.views.start import StartPage
 from fewshot_gui.ui.widgets.foot import Foot
-from fewshot_gui.ui.widgets.keys_dialog import KeysDialog
 from fewshot_gui.ui.widgets.notices import Notices
 from fewshot_gui.ui.widgets.top_bar import TopBar
+from fewshot_gui.ui.window_commands import WindowCommands
 
 if TYPE_CHECKING:
     from fewshot_gui.ui.panes import Panes
@@ -42,6 +41,7 @@ class Window(QMainWindow):
         self.panes: Panes | None = None
         self._making: Generator[None, None, Panes] | None = None
         self._leaving = False
+        self.commands = WindowCommands(self)
         self.actions_by_id: dict[str, QAction] = {}
         self.top, self.notices = TopBar(), Notices()
         self.foot = Foot(translate.LANGUAGES, language)
@@ -115,98 +115,9 @@ class Window(QMainWindow):
 
     def do(self, command: str) -> None:
         """Carries out a command of the table, by its id."""
-        own = getattr(self, f"_do_{command}", None)
-        if own is not None:
-            own()
-        elif self.panes is not None and (pane := getattr(self.panes, f"do_{command}", None)) is not None:
-            pane()
-
-    def _do_new(self) -> None:
-        self.session.new()
-
-    def _do_open(self) -> None:
-        if path := asking.project_file(self, self.settings):
-            self.session.open(path)
-
-    def _do_home(self) -> None:
-        self.session.close_project()
-        self.show_start()
-        self.show_recent()
-
-    def _do_folder(self) -> None:
-        if path := asking.folder(self, self.settings, self.tr("Which folder shall be classified?")):
-            actions.set_folder(self.session, path)
-
-    def _do_rescan(self) -> None:
-        self.session.live.rescan()
-
-    def _do_truth(self) -> None:
-        if path := asking.table_file(self, self.settings):
-            tables.take_truth(self.session, path)
-
-    def _do_export(self) -> None:
-        if target := asking.export_file(self, self.settings, self.session):
-            actions.export_answers(self.session, target)
-
-    def _do_export_classifier(self) -> None:
-        if path := asking.new_folder(self, self.settings, self.tr("Store the classifier as")):
-            actions.export_classifier(self.session, path)
-
-    def _do_save_copy(self) -> None:
-        if path := asking.new_project_file(self, self.settings, self.session, self.tr("Save a copy")):
-            actions.save_copy(self.session, path)
-
-    def _do_move(self) -> None:
-        if path := asking.new_project_file(self, self.settings, self.session, self.tr("Move project file")):
-            actions.move(self.session, path)
-
-    def _do_close(self) -> None:
-        self.close()
-
-    def _do_undo(self) -> None:
-        actions.undo(self.session)
-
-    def _do_redo(self) -> None:
-        actions.redo(self.session)
-
-    def _do_rename(self) -> None:
-        self.top.name.setFocus(Qt.FocusReason.ShortcutFocusReason)
-
-    def _do_deeper(self) -> None:
-        self.session.live.deepen(not self._is_deepening)
-
-    def _do_stop(self) -> None:
-        self.session.live.work.stop()
-
-    def _do_pause(self) -> None:
-        self.session.live.work.pause(not self.session.live.work.is_paused)
-
-    def _do_theme(self) -> None:
-        mode = "light" if Theme.current().is_dark else "dark"
-        self.settings["theme"] = mode
-        Theme.current().set_mode(mode)
-
-    def _do_full_screen(self) -> None:
-        self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
-
-    def _do_keys(self) -> None:
-        rows = [(c.words.replace("&", ""), ", ".join(k.toString() for k in c.sequences)) for c in COMMANDS if c.keys]
-        rows += [(translated(text), keys) for keys, text in PANE_KEYS]
-        self._keys = KeysDialog(rows, self)
-        self._keys.show()
-
-    def _do_about(self) -> None:
-        self._about = QMessageBox(self)
-        self._about.setWindowTitle(self.tr("About fewshot-gui"))
-        self._about.setIconPixmap(icons.app_icon().pixmap(64, 64))
-        self._about.setText(f"fewshot-gui {__version__}")
-        self._about.setInformativeText(
-            self.tr(
-                "A few pictures per class, and it sorts the rest. Everything is computed on this computer. "
-                "One class per picture: no boxes, no masks."
-            )
-        )
-        self._about.show()
+        for part in (self.commands, self.panes):
+            if (does := getattr(part, f"do_{command}", None)) is not None:
+                does()
 
     # Making
 
@@ -334,7 +245,7 @@ class Window(QMainWindow):
         self.top.set_methods(session.methods, session.method, model, backbones, session.backbone)
         deep = session.live.deep
         self.top.set_adapted(" ".join(map(words.sentence, deep.notes)) if deep is not None and deep.kept else None)
-        self.top.set_deeper_running(self._is_deepening)
+        self.top.set_deeper_running(self.is_deepening)
         devices = choices.devices(session.live.choices)
         self.top.set_device(words.device(session.live.device_name), devices, self.settings["device"])
         has = {
@@ -352,7 +263,8 @@ class Window(QMainWindow):
             self.actions_by_id["right_column"].setChecked(self.panes.right_shown)
 
     @property
-    def _is_deepening(self) -> bool:
+    def is_deepening(self) -> bool:
+        """Whether the backbone learns from the examples now."""
         return self.session.live.work.runs("deep")
 
     def _renew_undo(self) -> None:
