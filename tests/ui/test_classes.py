@@ -5,6 +5,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMenu, QToolButton
 
 from fewshot_gui.ui import drops
+from fewshot_gui.ui.views.class_card import ClassCard
 from fewshot_gui.ui.views.class_hover import new_order
 from fewshot_gui.ui.views.classes import CardData, ClassesView, ExampleData
 from tests.ui.drags import drag, drag_on, drop, leave
@@ -462,3 +463,14 @@ class TestUnknown:
         assert "10 %" in view.none._count.text()
         view.set_unknown("default", None, "from 3 classes on")
         assert view.none._count.text() == "from 3 classes on"
+
+
+def test_tab_goes_through_the_cards_in_their_order(view):
+    one, two, three = some(3)
+    view.set_classes((three, one, two))
+    chain, widget = [], view
+    while (widget := widget.nextInFocusChain()) is not view:
+        chain.append(widget)
+    cards = [widget.data.id for widget in chain if isinstance(widget, ClassCard)]
+    assert cards == [3, 1, 2]
+    assert chain.index(view.list.zone) > chain.index(view.cards()[-1])

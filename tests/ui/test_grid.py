@@ -410,3 +410,15 @@ def test_cells_are_painted_in_the_colours_of_the_theme(pane, qtbot, mode):
     wanted = [theme.colour("surface"), theme.colour("accent-soft"), theme.class_soft(0), theme.class_colour(1)]
     theme.set_mode("light")
     assert {colour.name() for colour in wanted} <= colours
+
+
+def test_search_chips_order_and_size_can_be_reached_by_tab_and_the_arrows_choose_a_chip(pane, qtbot):
+    bar = pane.bar
+    reached, widget = [], bar.search
+    while widget is not pane.view:
+        reached.append(widget)
+        widget = widget.nextInFocusChain()
+    assert {bar.search, bar.sort, bar.size_slider, *bar.chips.values()} <= set(reached)
+    bar.chips[Show.ALL].setFocus()
+    qtbot.keyClick(bar.chips[Show.ALL], Qt.Key.Key_Right)
+    assert pane.pictures.filter.show is Show.REVIEW

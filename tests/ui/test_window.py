@@ -3,9 +3,9 @@
 from collections import Counter
 
 import pytest
-from PySide6.QtCore import QLocale, Qt
+from PySide6.QtCore import QEvent, QLocale, QObject, Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QAbstractButton, QLabel, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
 
 from fewshot_gui.settings import Settings
 from fewshot_gui.ui import actions
@@ -99,6 +99,23 @@ def test_a_new_project_shows_the_panes_and_its_name(window, session):
     assert window.pages.currentWidget() is window.panes.widget
     assert window.top.name.text() == session.project_name
     assert session.project_name in window.windowTitle()
+
+
+def test_a_new_project_opens_no_other_window_and_has_the_keyboard_where_one_begins(qtbot, window, session):
+    shown = []
+
+    class Watch(QObject):
+        def eventFilter(self, watched, event):
+            if event.type() == QEvent.Type.Show and isinstance(watched, QWidget) and watched.isWindow():
+                shown.append(watched)
+            return False
+
+    watch = Watch()
+    QApplication.instance().installEventFilter(watch)
+    window.do("new")
+    QApplication.instance().removeEventFilter(watch)
+    assert shown == []
+    assert window.focusWidget() is window.panes.classes.view.list.empty.choose
 
 
 def test_renaming_in_the_top_bar_renames_the_project(qtbot, window, session):

@@ -298,11 +298,12 @@ class EmptyState(QWidget):
             "a class are a good start."
         )
         layout.addWidget(_centred(text, "muted"))
-        for words, role, signal in (
-            (self.tr("Choose a folder…"), "primary", self.folder_wanted),
-            (self.tr("Try it with demo pictures"), "flat", self.demo_wanted),
+        self.choose = QPushButton(self.tr("Choose a folder…"))
+        self.demo = QPushButton(self.tr("Try it with demo pictures"))
+        for button, role, signal in (
+            (self.choose, "primary", self.folder_wanted),
+            (self.demo, "flat", self.demo_wanted),
         ):
-            button = QPushButton(words)
             set_role(button, role)
             button.clicked.connect(signal)
             layout.addWidget(button, 0, Qt.AlignmentFlag.AlignCenter)

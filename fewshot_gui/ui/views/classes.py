@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 from PySide6.QtCore import QPoint, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import (
@@ -81,7 +82,10 @@ class ClassesView(QFrame):
 
     def set_classes(self, cards: Sequence[CardData]) -> None:
         """Shows these classes in this order. Cards that stay change in place: focus, scroll and editors survive."""
+        before = self.list.ids()
         self.list.set_cards(cards)
+        if self.list.ids() != before:
+            self._order_tabs()
 
     def set_unknown(self, value: UnknownValue, count: int | None, note: str = "") -> None:
         """Shows the setting of "None of these" and how many pictures are unknown; note: why that is not told."""
@@ -108,6 +112,11 @@ class ClassesView(QFrame):
     def current_class(self) -> int | None:
         """The class whose card, name or examples have the keyboard; None if none has."""
         return self.list.current()
+
+    def focus_first(self) -> None:
+        """The keyboard to the first card, or to what begins a first class."""
+        cards = self.cards()
+        (cards[0] if cards else self.list.empty.choose).setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def edit_name(self, class_id: int) -> None:
         """Opens the editor of a name, as after making a class of loose pictures."""
@@ -272,7 +281,8 @@ class ClassesView(QFrame):
         header.addWidget(title)
         header.addStretch(1)
         header.addWidget(self._button("folder", self.tr("Classes from a folder…"), lambda: self.choose_folder(None)))
-        header.addWidget(self._button("plus", self.tr("New class"), self.add_class))
+        self._plus = self._button("plus", self.tr("New class"), self.add_class)
+        header.addWidget(self._plus)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(12, 10, 12, 10)
         layout.setSpacing(8)
@@ -281,6 +291,14 @@ class ClassesView(QFrame):
         layout.addWidget(self.none)
         layout.addWidget(self._summary)
         self.set_summary("")
+
+    def _order_tabs(self) -> None:
+        """Tab goes as the eye does: the buttons above, the cards in their order, the place for a new class."""
+        chain: list[QWidget] = [self._plus]
+        for card in self.cards():
+            chain += [card, *(w for w in card.findChildren(QWidget) if w.focusPolicy() & Qt.FocusPolicy.TabFocus)]
+        for first, second in pairwise([*chain, self.list.zone]):
+            QWidget.setTabOrder(first, second)
 
     def _button(self, icon: str, name: str, do: Callable[[], None]) -> QToolButton:
         button = QToolButton()

@@ -74,9 +74,9 @@ class ConfusionView(QFrame):
         column.setSpacing(6)
         column.addLayout(head)
         self._stack = QStackedLayout()
+        column.addLayout(self._stack, 1)  # first: without a parent, what is added would be a window for a moment
         self._stack.addWidget(self._empty)
         self._stack.addWidget(self.table)
-        column.addLayout(self._stack, 1)
 
     def set_columns(self, columns: PictureColumns | None) -> None:
         """The folder to count, or none."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from fewshot_gui.jobs.columns import PictureColumns
@@ -27,7 +29,10 @@ class GridPane(QFrame):
         layout.addWidget(self.bar)
         layout.addWidget(self.view, 1)
         layout.addWidget(self.foot)
-        self.setFocusProxy(self.view)
+        bar = self.bar
+        chain = [bar.search, *bar.chips.values(), bar.extra, bar.again, bar.sort, bar.size_slider]
+        for first, second in pairwise([*chain, self.view, self.foot.move_button]):
+            QWidget.setTabOrder(first, second)
         self.set_columns(None)
 
     def set_columns(self, columns: PictureColumns | None) -> None:
