@@ -7,9 +7,17 @@ from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal
-from PySide6.QtGui import QAction, QCloseEvent
-from PySide6.QtWidgets import QMainWindow, QMenu, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QAction, QCloseEvent, QKeyEvent
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QMainWindow,
+    QMenu,
+    QStackedWidget,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from fewshot_gui.settings import Settings
 from fewshot_gui.types import Changes
@@ -110,6 +118,16 @@ class Window(QMainWindow):
         if self.panes is not None:
             self.panes.close()
         event.accept()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Return presses the button that has the keyboard, as Space does; Qt has that in dialogs only."""
+        button = self.focusWidget()
+        if event.key() not in (Qt.Key.Key_Return, Qt.Key.Key_Enter) or not isinstance(button, QAbstractButton):
+            super().keyPressEvent(event)
+        elif isinstance(button, QToolButton) and button.menu() is not None:
+            button.showMenu()
+        else:
+            button.click()
 
     # Commands
 

@@ -12,6 +12,7 @@ from fewshot_gui.ui import actions
 from fewshot_gui.ui.commands import COMMANDS
 from fewshot_gui.ui.panes import Panes
 from fewshot_gui.ui.session import Session
+from fewshot_gui.ui.theme import Theme
 from fewshot_gui.ui.widgets.columns import NARROW, Columns
 from fewshot_gui.ui.widgets.foot import Foot, Progress, left, words
 from fewshot_gui.ui.widgets.name_edit import NameEdit
@@ -116,6 +117,16 @@ def test_a_new_project_opens_no_other_window_and_has_the_keyboard_where_one_begi
     QApplication.instance().removeEventFilter(watch)
     assert shown == []
     assert window.focusWidget() is window.panes.classes.view.list.empty.choose
+
+
+def test_return_presses_the_button_that_has_the_keyboard(qtbot, window, session):
+    window.start.new.setFocus()
+    qtbot.keyClick(window.start.new, Qt.Key.Key_Return)
+    assert session.project is not None
+    mode = Theme.current().is_dark
+    window.top.theme.setFocus()
+    qtbot.keyClick(window.top.theme, Qt.Key.Key_Return)
+    assert Theme.current().is_dark is not mode
 
 
 def test_renaming_in_the_top_bar_renames_the_project(qtbot, window, session):
