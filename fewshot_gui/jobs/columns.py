@@ -147,8 +147,10 @@ class PictureColumns:
         with self._lock:
             if tuple(ids) != self.class_ids:
                 self._move_labels(tuple(ids))
+            renamed = tuple(names) != self.class_names
             self.class_names, self.class_ids, self.colours = tuple(names), tuple(ids), tuple(colours)
-            self._label_truths()
+            if renamed:
+                self._label_truths()
             self.version += 1
 
     def set_truths(self, truths: Sequence[str | None] | None) -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Generator, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import torch
@@ -18,7 +19,7 @@ from fewshot_gui.engine.estimate import Estimate
 from fewshot_gui.engine.features import l2_normalised
 from fewshot_gui.engine.method import Method
 from fewshot_gui.engine.model import Model, ModelConfig
-from fewshot_gui.engine.threads import one_core
+from fewshot_gui.engine.threads import one_core, single_core_pool
 from fewshot_gui.errors import UserError
 from fewshot_gui.jobs.adapt import AdaptOptions, UnknownOption, fitted, instant_method
 from fewshot_gui.jobs.bench import Adapted, Answering, BenchExample, Examples, FolderRows, Near, Rows, Workbench
@@ -27,7 +28,7 @@ from fewshot_gui.jobs.examples import Found, contents_of, embed_examples, reason
 from fewshot_gui.jobs.pictures import opened_cache
 
 _PART = 1024  # pictures answered at a time: their float32 embeddings stay in a core's cache
-_TOLD = 8192  # pictures per Rows event
+_TOLD = 16_384  # pictures per Rows event: views show each of them at their own pace, so few are soonest done
 
 
 def load(bench: Workbench, backbone: str, device: str, turn: int) -> Generator[Step | Warned, None, None]:
@@ -191,16 +192,28 @@ def _relabelled(bench: Workbench, answering: Answering) -> Generator[Rows, None,
     if folder is None:
         return 0
     rows = np.flatnonzero(folder.embedded)
-    for start in range(0, len(rows), _TOLD):
-        part = rows[start : start + _TOLD]
-        for first in range(0, len(part), _PART):
-            few = part[first : first + _PART]
-            with bench.lock, one_core():
-                if bench.current is not answering or bench.folder is not folder:
-                    return start + first
-                write_answers(folder, answering, few, vectors_of(folder, few))
-        yield Rows(part, start + len(part), len(rows))
+    with single_core_pool() if len(rows) > _PART else nullcontext((None, 1)) as (pool, _):
+        each: Callable[..., Iterator[bool]] = map if pool is None else pool.map
+        for start in range(0, len(rows), _TOLD):
+            part = rows[start : start + _TOLD]
+            parts = [part[first : first + _PART] for first in range(0, len(part), _PART)]
+            if not all(list(each(partial(_answered, bench, folder, answering), parts))):
+                return start
+            yield Rows(part, start + len(part), len(rows))
     return len(rows)
+
+
+def _answered(bench: Workbench, folder: FolderRows, answering: Answering, rows: np.ndarray) -> bool:
+    """Answers embedded pictures, rows ascending; False if another classifier or folder has come meanwhile.
+
+    Only writing holds the lock: the numbers do not depend on what else is written.
+    """
+    probabilities, known = answering.classifier.answers(vectors_of(folder, rows))
+    with bench.lock:
+        if bench.current is not answering or bench.folder is not folder:
+            return False
+        folder.columns.answer(rows, probabilities.numpy(), known.numpy(), class_ids=answering.class_ids)
+    return True
 
 
 def _estimated(

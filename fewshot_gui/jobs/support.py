@@ -45,13 +45,13 @@ class SupportPictures:
         """What a method adapts to, on the model's device; pictures: as engine.method.Support wants them."""
         with one_core():  # many small operations
             groups = near_duplicates(self.contents, self.embeddings.float() - model.base_mean.cpu())
-        return Support(
-            self.labels.to(model.device),
-            len(self.class_names),
-            self.embeddings.float().to(model.device),
-            None if pictures is None else pictures.to(model.device),
-            groups.to(model.device),
-        )
+            return Support(
+                self.labels.to(model.device),
+                len(self.class_names),
+                self.embeddings.float().to(model.device),
+                None if pictures is None else pictures.to(model.device),
+                groups.to(model.device),
+            )
 
 
 def embed_support(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 _ADAPT_MS, _SAVE_MS, _DEEPER_MS, _TIDY_MS = 150, 1500, 1200, 30_000
 MANY = 20_000  # pictures: a folder of more is asked about before it is read
+_CALM_SECONDS = 0.5  # without a change: then the next one is adapted to at once
 _SAVE_AGAIN_MS = 15_000  # while pictures are still being read
 
 
@@ -45,6 +47,7 @@ class Live(QObject):
         self.points: Points | None = None
         self.choices: MethodChoices | None = None
         self.device_name, self.model_name = "", ""
+        self._asked = 0.0  # when something last wanted an adaptation
         self._deep_wanted = False
         self._held = False  # whether the user was asked about this folder and has not agreed yet
         self._agreed_to: str | None = None  # the large folder that the user wants classified
@@ -213,11 +216,16 @@ class Live(QObject):
         self.points = points
 
     def adapt_soon(self) -> None:
-        """Adapts once no change has come for a moment; a deeper adaptation was to examples that are others now."""
+        """Adapts at once, but of changes close to one another to the first, and to the last when no more has come.
+
+        A deeper adaptation was to examples that are others now.
+        """
         self._deep_wanted = self._deep_wanted or self.work.runs("deep") or self._method_is_deep
         self._deepening.stop()
         self.work.drop("deep")
-        self._adapting.start()
+        now = time.monotonic()
+        self._adapting.start(0 if now - self._asked > _CALM_SECONDS else _ADAPT_MS)
+        self._asked = now
 
     def deepen(self, wanted: bool) -> None:
         """Lets the backbone itself learn from the examples, behind the instant head; False stops that."""

@@ -99,6 +99,19 @@ def test_answers_are_there_again_before_a_model_is(qtbot, working, tmp_path, mon
     assert again.close()
 
 
+def test_a_change_is_adapted_to_at_once_and_those_close_to_it_together(qtbot, working, monkeypatch):
+    numbers = []
+    monkeypatch.setattr(working.live.work, "adapt", lambda examples, *how: numbers.append(len(examples)))
+    monkeypatch.setattr(live, "_CALM_SECONDS", 1e9)
+    working.live._asked = -np.inf
+    ids = [example.id for example in working.examples]
+    actions.remove_examples(working, ids[:1])
+    qtbot.waitUntil(lambda: numbers == [5])
+    actions.remove_examples(working, ids[1:2])
+    actions.remove_examples(working, ids[2:3])
+    qtbot.waitUntil(lambda: numbers == [5, 3])
+
+
 def test_what_was_measured_is_in_the_history(working):
     kinds = {point.kind for point in working.project.history()}
     assert kinds == {"truth", "estimate"}
