@@ -152,7 +152,9 @@ class ConfusionTable(QTableView):
         words = (str(model.index(row, columns - 1).data()) for row in range(model.rowCount()))
         metrics = QFontMetrics(Theme.current().font(SMALL))
         recall = max((metrics.horizontalAdvance(text) + 8 for text in words), default=_RECALL)
-        room = self.width() - _NAME - max(recall, _RECALL) - 12
+        scrolls = _HEAD + model.rowCount() * _CELL > self.height()
+        bar = self.verticalScrollBar().sizeHint().width() if scrolls else 0
+        room = self.width() - bar - _NAME - max(recall, _RECALL) - 12
         self._across.setDefaultSectionSize(min(max(room // (columns - 1), _LEAST), _MOST))
         self._across.resizeSection(columns - 1, max(recall, _RECALL))
         self._down.setDefaultSectionSize(_CELL)
