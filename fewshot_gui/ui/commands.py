@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Literal
 
@@ -29,6 +30,11 @@ class Command:
     def words(self) -> str:
         """The text in the language in use, with its mnemonic."""
         return QCoreApplication.translate(_CONTEXT, self.text)
+
+    @property
+    def name(self) -> str:
+        """The text alone: without mnemonic, which Chinese writes in brackets, and the dots of what asks first."""
+        return re.sub(r"\s*\(&\w\)", "", self.words).replace("&", "").rstrip(".…")
 
     @property
     def sequences(self) -> list[QKeySequence]:

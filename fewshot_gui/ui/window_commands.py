@@ -120,7 +120,7 @@ class WindowCommands:
 
     def do_keys(self) -> None:
         """Shows the list of keys."""
-        rows = [(c.words.replace("&", ""), ", ".join(k.toString() for k in c.sequences)) for c in COMMANDS if c.keys]
+        rows = [(c.name, ", ".join(k.toString() for k in c.sequences)) for c in COMMANDS if c.keys]
         rows += [(translated(text), keys) for keys, text in PANE_KEYS]
         self.keys = KeysDialog(rows, self._window)
         self.keys.show()

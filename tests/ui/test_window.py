@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
 
 from fewshot_gui.settings import Settings
 from fewshot_gui.ui import actions
-from fewshot_gui.ui.commands import COMMANDS
+from fewshot_gui.ui.commands import COMMANDS, Command
 from fewshot_gui.ui.panes import Panes
 from fewshot_gui.ui.session import Session
 from fewshot_gui.ui.theme import Theme
@@ -81,6 +81,13 @@ def test_the_list_of_keys_names_every_shortcut(window):
     table = window.commands.keys.table
     listed = " ".join(table.item(row, 1).text() for row in range(table.rowCount()))
     assert all(command.sequences[0].toString() in listed for command in COMMANDS if command.keys)
+
+
+@pytest.mark.parametrize(
+    ("words", "name"), [("&New class...", "New class"), ("新建类别(&N)...", "新建类别"), ("Save a co&py…", "Save a copy")]
+)
+def test_the_list_of_keys_names_commands_without_mnemonics(words, name):
+    assert Command("id", "menu", words).name == name
 
 
 def test_undo_says_what_it_takes_back(window, session):
