@@ -104,12 +104,8 @@ class Theme(QObject):
         return self._class("text", index)
 
     def font(self, size: float = BODY, *, strong: bool = False) -> QFont:
-        """The program's font; size: pixels (TITLE, BODY or SMALL)."""
-        font = QFont()
-        font.setFamilies([*_FAMILIES, *_CHINESE, QFont().defaultFamily()])
-        font.setPixelSize(round(size))
-        font.setWeight(QFont.Weight.DemiBold if strong else QFont.Weight.Normal)
-        return font
+        """The program's font, the caller's own; size: pixels (TITLE, BODY or SMALL)."""
+        return QFont(_font(round(size), strong))
 
     @property
     def _scheme(self) -> str:
@@ -130,6 +126,15 @@ class Theme(QObject):
         self._classes.clear()
         self.apply()
         self.changed.emit()
+
+
+@cache
+def _font(pixels: int, strong: bool) -> QFont:
+    font = QFont()
+    font.setFamilies([*_FAMILIES, *_CHINESE, QFont().defaultFamily()])
+    font.setPixelSize(pixels)
+    font.setWeight(QFont.Weight.DemiBold if strong else QFont.Weight.Normal)
+    return font
 
 
 def set_role(widget: QWidget, role: str) -> None:

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -317,6 +319,17 @@ def test_a_filter_from_elsewhere_is_shown_and_emits_nothing(qtbot, view):
 def test_names_in_the_legend_are_never_markup(view):
     assert "&lt;b&gt;Blue" in view.legend._buttons[1].toolTip()
     assert view.legend._buttons[1].accessibleName() == "<b>Blue</b>"
+
+
+def test_the_buttons_of_the_legend_stay_while_the_numbers_change(view):
+    legend = view.legend
+    before, entries = list(legend._buttons), [button.entry for button in legend._buttons]
+    legend.set_entries([replace(entry, n=entry.n + 7) for entry in entries])
+    assert legend._buttons == before
+    assert str(entries[0].n + 7) in legend._buttons[0].toolTip()
+    legend.set_entries([replace(entries[0], name="Another"), *entries[1:]])
+    assert legend._buttons[0] not in before
+    assert legend._buttons[0].accessibleName() == "Another"
 
 
 def test_many_classes_scroll_in_the_legend(qtbot, view):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from PySide6.QtCore import QLocale, QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QPainter, QResizeEvent
 from PySide6.QtWidgets import (
@@ -182,8 +184,8 @@ class _CellDelegate(QStyledItemDelegate):
         """See Qt."""
         theme = Theme.current()
         box = QRectF(option.rect).adjusted(1.5, 1.5, -1.5, -1.5)  # type: ignore[attr-defined]
-        text, share, kind = index.data(), index.data(SHARE_ROLE), index.data(KIND_ROLE)
-        count, ground = index.data(COUNT_ROLE), _ground(share, kind)
+        text, kind, count = index.data(), index.data(KIND_ROLE), index.data(COUNT_ROLE)
+        ground, ink = _look(theme.is_dark, round(100 * index.data(SHARE_ROLE)), kind)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         focused = option.state & QStyle.StateFlag.State_HasFocus  # type: ignore[attr-defined]
@@ -191,7 +193,6 @@ class _CellDelegate(QStyledItemDelegate):
         painter.setBrush(ground)
         painter.drawRoundedRect(box, 5, 5)
         painter.setFont(theme.font(SMALL, strong=kind == RIGHT))
-        ink = max((theme.colour(name) for name in ("text", "on-accent")), key=lambda colour: contrast(colour, ground))
         painter.setPen(theme.colour("faint") if count == 0 else ink)
         painter.drawText(box, int(Qt.AlignmentFlag.AlignCenter), _fitting(painter, text, count, box.width()))
         painter.restore()
@@ -204,14 +205,16 @@ def _fitting(painter: QPainter, text: str, count: int | None, width: float) -> s
     return f"{QLocale().toString(count / 1000, 'f', 0 if count >= 10_000 else 1)}k"
 
 
-def _ground(share: float, kind: int) -> QColor:
+@lru_cache(1024)
+def _look(dark: bool, percent: int, kind: int) -> tuple[QColor, QColor]:
+    """(ground, ink) of a cell in the theme in use, which is dark or not: kept, as there are few and many cells."""
     theme = Theme.current()
-    surface = theme.colour("surface")
-    if kind == RECALL:
-        return surface
-    if not share:
-        return theme.colour("raised")
-    return mixed(surface, theme.colour("accent" if kind == RIGHT else "bad"), 0.12 + 0.8 * share)
+    ground = theme.colour("surface")
+    if kind != RECALL:
+        ground = mixed(ground, theme.colour("accent" if kind == RIGHT else "bad"), 0.12 + 0.008 * percent)
+        ground = ground if percent else theme.colour("raised")
+    inks = [theme.colour(name) for name in ("text", "on-accent")]
+    return ground, max(inks, key=lambda colour: contrast(colour, ground))
 
 
 class _SwatchHeader(QHeaderView):

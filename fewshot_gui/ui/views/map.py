@@ -13,8 +13,9 @@ from fewshot_gui.ui.icons import set_icon
 from fewshot_gui.ui.theme import set_role
 from fewshot_gui.ui.views.elided import ElidedLabel
 from fewshot_gui.ui.views.map_canvas import MapCanvas
-from fewshot_gui.ui.views.map_frames import GREYS, Thumbnails
+from fewshot_gui.ui.views.map_frames import Thumbnails
 from fewshot_gui.ui.views.map_legend import LegendEntry, MapLegend
+from fewshot_gui.ui.views.map_overlay import GREYS
 from fewshot_gui.ui.views.map_scene import FIRST_CLASS, PENDING_GROUP, UNKNOWN_GROUP, Marks
 
 __all__ = ["MapView", "Marks"]

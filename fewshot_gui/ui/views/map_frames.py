@@ -11,12 +11,11 @@ from PySide6.QtWidgets import QSizePolicy, QStyle, QWidget
 
 from fewshot_gui.jobs.columns import PictureColumns
 from fewshot_gui.ui.raster import Raster, odd_diameter
-from fewshot_gui.ui.theme import Theme, mixed
+from fewshot_gui.ui.theme import Theme
 from fewshot_gui.ui.views import map_overlay
 from fewshot_gui.ui.views.map_scene import FIRST_CLASS, MapScene, Marks
 
 Thumbnails = Callable[[int], QImage | None]
-GREYS = ("border-strong", "faint")  # the theme's colours for PENDING_GROUP and UNKNOWN_GROUP
 
 _SETTLE_MS = 140  # after the last movement, until the soft picture is drawn
 _MOVE_MS = 200  # points on their way to where they belong now
@@ -173,28 +172,27 @@ class MapFrames(QWidget):
             self._settle.start(0)
             return
         self._band = 0
-        self._picture = _image(pixels).copy()
+        self._picture = map_overlay.image_of(pixels).copy()
         self.update()
 
     def _frame(self) -> QImage:
         if self._picture is not None:
             return self._picture
         self._place()
-        return _image(self.scene.raster.hard(odd_diameter(self.scene.diameter)))
+        return map_overlay.image_of(self.scene.raster.hard(odd_diameter(self.scene.diameter)))
 
     def _palette(self) -> np.ndarray:
         """[FIRST_CLASS + classes, 3] uint8: what a point's group looks like."""
-        theme, columns, highlight = Theme.current(), self.scene.columns, self.scene.highlight
-        colours = [theme.colour(name) for name in GREYS]
-        colours += [theme.class_colour(index) for index in (columns.colours if columns is not None else ())]
-        if highlight is not None:
-            faint = theme.colour("surface")
-            colours = [c if i == FIRST_CLASS + highlight else mixed(c, faint, 0.82) for i, c in enumerate(colours)]
-        return np.array([(c.red(), c.green(), c.blue()) for c in colours], np.uint8)
+        return np.array([colour.getRgb()[:3] for colour in self._group_colours()], np.uint8)
+
+    def _group_colours(self) -> tuple[QColor, ...]:
+        columns = self.scene.columns
+        classes = tuple(columns.colours) if columns is not None else ()
+        return map_overlay.group_colours(Theme.current().is_dark, classes, self.scene.highlight)
 
     def _colours(self, groups: np.ndarray) -> list[QColor]:
-        palette = [QColor(*colour) for colour in self._palette().tolist()]
-        return [palette[min(group, len(palette) - 1)] for group in groups.tolist()]
+        colours = self._group_colours()
+        return [colours[min(group, len(colours) - 1)] for group in groups.tolist()]
 
     def _recolour(self) -> None:
         self.scene.colour(self._palette())
@@ -273,10 +271,10 @@ class MapFrames(QWidget):
             chosen.place(scene.camera, scene.width, scene.height)
             accent = Theme.current().colour("accent")
             chosen.set_groups(np.zeros(len(place), np.intp), np.array([accent.getRgb()[:3]], np.uint8))
-            glow = _image(chosen.hard(odd_diameter(scene.diameter + 3 * scene.ratio))).copy()
+            glow = map_overlay.image_of(chosen.hard(odd_diameter(scene.diameter + 3 * scene.ratio))).copy()
             chosen.set_groups(scene.groups[place], self._palette())
             with QPainter(glow) as painter:
-                painter.drawImage(0, 0, _image(chosen.hard(odd_diameter(scene.diameter))))
+                painter.drawImage(0, 0, map_overlay.image_of(chosen.hard(odd_diameter(scene.diameter))))
             self._glow = glow
         return self._glow
 
@@ -304,9 +302,3 @@ class MapFrames(QWidget):
         if event.type() == QEvent.Type.DevicePixelRatioChange:
             self._fit_size()
         return super().event(event)
-
-
-def _image(pixels: np.ndarray) -> QImage:
-    """pixels [h, w] uint32 as a QImage that shares their memory."""
-    height, width = pixels.shape
-    return QImage(pixels.view(np.uint8).data, width, height, 4 * width, QImage.Format.Format_ARGB32_Premultiplied)

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPainterPath, QPen, QPolygonF
 
 from fewshot_gui.ui import icons
-from fewshot_gui.ui.theme import SMALL, Theme
+from fewshot_gui.ui.theme import SMALL, Theme, mixed
+from fewshot_gui.ui.views.map_scene import FIRST_CLASS
 
+GREYS = ("border-strong", "faint")  # the theme's colours for PENDING_GROUP and UNKNOWN_GROUP
 THUMB = 96  # logical pixels: the longer side of the picture on the hover card
 
 _PAD, _GAP = 6, 14
@@ -144,3 +147,20 @@ def _paint_thumb(painter: QPainter, image: QImage | None, frame: QRectF) -> None
         corner = frame.center() - QPointF(size.width() / 2, size.height() / 2)
         painter.drawImage(QRectF(corner, size), image)
     painter.restore()
+
+
+@lru_cache(16)
+def group_colours(dark: bool, classes: tuple[int, ...], highlight: int | None) -> tuple[QColor, ...]:
+    """What points look like in the theme in use, by group; kept, since every frame asks several times."""
+    theme = Theme.current()
+    colours = [*(theme.colour(name) for name in GREYS), *(theme.class_colour(index) for index in classes)]
+    if highlight is not None:
+        faint = theme.colour("surface")
+        colours = [c if i == FIRST_CLASS + highlight else mixed(c, faint, 0.82) for i, c in enumerate(colours)]
+    return tuple(colours)
+
+
+def image_of(pixels: np.ndarray) -> QImage:
+    """pixels [h, w] uint32 as a QImage that shares their memory."""
+    height, width = pixels.shape
+    return QImage(pixels.view(np.uint8).data, width, height, 4 * width, QImage.Format.Format_ARGB32_Premultiplied)
