@@ -84,7 +84,8 @@ def test_the_list_of_keys_names_every_shortcut(window):
 
 
 @pytest.mark.parametrize(
-    ("words", "name"), [("&New class...", "New class"), ("新建类别(&N)...", "新建类别"), ("Save a co&py…", "Save a copy")]
+    ("words", "name"),
+    [("&New class...", "New class"), ("新建类别(&N)...", "新建类别"), ("Save a co&py…", "Save a copy")],
 )
 def test_the_list_of_keys_names_commands_without_mnemonics(words, name):
     assert Command("id", "menu", words).name == name
