@@ -7,10 +7,11 @@ of some hundred pictures is classified while the grid is scrolled, sorted and fi
 label is corrected, which adapts anew; the backbone is adapted deeper until its first answers; undo, redo. Pictures are
 the demo photographs beside the checkout where they are, else drawn ones, as JPEG of 1024 x 768.
 
-Prints lateness of a 5 ms beat in milliseconds (see beat.py) for each part, the shares of the time in which the GUI
-thread worked (busy), waited for a core, and for a lock or a file, and the longest gaps; --why: also what they were
-spent on, which makes some longer. Goals: one gap while torch is imported <= 300 ms, printed apart; else p99 <= 16 ms
-and most <= 100 ms, on two cores. Other programs make a GUI late, too: measure on a quiet machine. 40 to 60 s.
+Prints lateness in milliseconds, of a 5 ms timer and of any event (see beat.py), for each part, the shares of the time
+in which the GUI thread worked (busy), waited for a core, and for a lock or a file, and the longest gaps; --why: also
+what they were spent on, which makes some longer. Goals: one gap while torch is imported <= 300 ms, printed apart; else
+p99 of the timer <= 16 ms and most <= 100 ms, on two cores. Other programs make a GUI late, too: measure on a quiet
+machine. 40 to 60 s.
 """
 
 from __future__ import annotations
@@ -195,7 +196,7 @@ def _use(window: Any, until: Callable[[], bool]) -> Script:
 def _tell(beat: Any, options: argparse.Namespace) -> None:
     torch = sorted((turn.gap * 1000 for turn in beat.turns if turn.phase == TORCH), reverse=True)
     print(f"{os.cpu_count()} cores, {options.platform}; milliseconds late")
-    print(f"{'':28} {'':8}      p50    p95    p99    most   busy core lock")
+    print(f"{'':40} timer p50    p95    p99   event p95    p99   most   busy core lock")
     for phase in beat.phases():
         print(phase.row())
     others = beat.phases(leaving_out=(TORCH,))[-1].row()
