@@ -5,7 +5,7 @@ from collections import Counter
 import pytest
 from PySide6.QtCore import QEvent, QLocale, QObject, Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QPushButton, QWidget
 
 from fewshot_gui.settings import Settings
 from fewshot_gui.ui import actions
@@ -125,6 +125,16 @@ def test_a_new_project_opens_no_other_window_and_has_the_keyboard_where_one_begi
     QApplication.instance().removeEventFilter(watch)
     assert shown == []
     assert window.focusWidget() is window.panes.classes.view.list.empty.choose
+
+
+def test_a_folder_chosen_by_the_button_in_the_middle_has_the_keyboard(qtbot, window, session, generated_pictures):
+    window.do("new")
+    grid = window.panes.pictures.grid
+    (choose,) = [button for button in grid.view.findChildren(QPushButton) if button.isVisible()]
+    choose.setFocus()
+    actions.set_folder(session, str(generated_pictures / "query" / "leaf"))
+    qtbot.waitUntil(lambda: session.columns is not None and not session.live.work.kinds(), timeout=60_000)
+    assert window.focusWidget() is grid.view
 
 
 def test_return_presses_the_button_that_has_the_keyboard(qtbot, window, session):
