@@ -128,11 +128,12 @@ class GridView(GridBase):
         """Paints the cells that the event's region touches."""
         painter, grid, top = QPainter(self.viewport()), self.grid, self.verticalOffset()
         theme, dirty, current = Theme.current(), event.rect(), self.current_position
+        region = event.region()  # two cells far apart: what lies between them needs no painting
         painter.fillRect(dirty, theme.colour("surface"))
         focused = self.hasFocus()
         for position in grid.between(top + dirty.top(), top + dirty.bottom() + 1):
             rect = QRect(*grid.rect(position)).translated(0, -top)
-            cell = self._pictures.cell(position) if rect.intersects(dirty) else None
+            cell = self._pictures.cell(position) if region.intersects(rect) else None
             if cell is not None:
                 selected = self.selection.has(cell.row)
                 self.cells.paint_cell(painter, rect, cell, selected, focused and position == current)
