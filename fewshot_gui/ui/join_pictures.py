@@ -40,11 +40,8 @@ class PicturesJoint(QObject):
 
     def show_all(self, columns: Any = None) -> None:
         """The session's folder."""
-        columns, focused = self._session.columns, self._window.focusWidget()
-        here = focused is not None and self.grid.isAncestorOf(focused)
+        columns = self._session.columns
         self.grid.set_columns(columns)
-        if here:  # the button that chose the folder has gone: its pictures have the keyboard, and not the map
-            self.grid.view.setFocus()
         self.map.set_columns(columns)
         if columns is not None and self._session.live.points is not None:
             self._points_changed(self._session.live.points)

@@ -46,6 +46,8 @@ class GridEmpty(QWidget):
     def show_for(self, shown: int, total: int | None) -> None:
         """shown: pictures in the grid; total: pictures of the folder, None without one."""
         self._kind = "folder" if total is None else "nothing" if total == 0 else "filter"
+        if shown:
+            self._hand_on_focus()
         self.setVisible(shown == 0)
         self.renew()
 
@@ -56,6 +58,8 @@ class GridEmpty(QWidget):
         self._icon.setPixmap(icons.pixmap(icon, colour, _ICON, self.devicePixelRatioF()))
         self._words.setText(words)
         self.button.setText(button)
+        if not button:
+            self._hand_on_focus()
         self.button.setVisible(bool(button))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -79,6 +83,11 @@ class GridEmpty(QWidget):
         if self._kind == "nothing":
             return "image", self.tr("There are no pictures in this folder."), self.tr("Choose another folder…")
         return "search", self.tr("No picture passes the filter and the search."), self.tr("Show all")
+
+    def _hand_on_focus(self) -> None:
+        """The button goes: the pictures get the keyboard, and not what Qt would take for the next."""
+        if self.button.hasFocus():
+            self.parentWidget().setFocus()
 
     def _clicked(self) -> None:
         self.show_all.emit() if self._kind == "filter" else self.choose.emit()
