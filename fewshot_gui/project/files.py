@@ -23,6 +23,7 @@ SUFFIX = ".fewshot"
 
 _MAGIC = b"SQLite format 3\0"
 _ID_AT = 68  # in the header: application_id, 4 bytes, big-endian
+_LOG_AT = 18  # in the header: 2 if the file is written through a log
 _HEADER = 100
 _BESIDE = ("-wal", "-shm", "-journal")  # what SQLite puts beside a file
 
@@ -88,8 +89,11 @@ def prepare(path: Path) -> None:
 
 def only_reading(path: Path) -> Connection:
     """A connection that changes nothing, not even beside the file, and may be made while a window writes to it."""
-    # Without a log nobody is writing; SQLite would make one for the mere look, and leave it behind.
-    option = "mode=ro" if os.path.exists(f"{path}-wal") else "immutable=1"
+    # A file whose log is not there is written to by nobody; SQLite would make one for the mere look, and leave it
+    # behind. One that has no log at all, as on network drives, is read under SQLite's own locks.
+    with path.open("rb") as file:
+        with_log = file.read(_HEADER)[_LOG_AT : _LOG_AT + 1] == b"\2"
+    option = "immutable=1" if with_log and not os.path.exists(f"{path}-wal") else "mode=ro"
     return sqlite3.connect(f"{path.absolute().as_uri()}?{option}", uri=True, factory=Connection)
 
 

@@ -8,7 +8,7 @@ from contextlib import closing
 import pytest
 
 from fewshot_gui.errors import UserError
-from fewshot_gui.project import snapshot
+from fewshot_gui.project import database, files, snapshot
 from fewshot_gui.project.store import Project
 from fewshot_gui.project.values import NewExample
 from tests.project.conftest import dump
@@ -38,6 +38,17 @@ def test_an_open_project_is_read_as_it_is_and_stays_so(filled, project_file):
     assert (seen.classes, seen.examples) == (filled.classes(), filled.examples())
     filled.add_class("owl")
     assert [info.name for info in snapshot.read(project_file).classes] == ["lynx", "fox", "owl"]
+
+
+def test_on_a_network_drive_a_project_is_not_read_in_the_middle_of_a_change(monkeypatch, project_file):
+    monkeypatch.setattr(files, "on_network", lambda path: True)
+    monkeypatch.setattr(database, "on_network", lambda path: True)
+    Project.create(project_file, "Birds").close()
+    with Project.open(project_file) as project:
+        project.add_class("lynx")
+        with project._database.write() as connection:
+            connection.execute("INSERT INTO classes (name, colour, position) VALUES ('half', 1, 1)")
+            assert [info.name for info in snapshot.read(project_file).classes] == ["lynx"]
 
 
 def test_a_closed_project_is_read_and_nothing_is_left_beside_it(filled, project_file):
