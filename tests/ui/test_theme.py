@@ -155,6 +155,24 @@ def test_a_box_without_tick_can_be_told_from_its_ground(qtbot, theme, control):
     assert max(contrast(QColor(ink), ground) for ink in inks) > 2.5
 
 
+@pytest.mark.parametrize("make", [QCheckBox, QRadioButton, QPushButton])
+def test_where_the_keyboard_is_shows_also_on_what_is_chosen(qtbot, theme, make):
+    box = make("words")
+    qtbot.addWidget(box)
+    box.setCheckable(True)
+    if make is QPushButton:
+        set_role(box, "chip")
+    box.setChecked(True)
+    with qtbot.waitActive(box):
+        box.show()
+        box.activateWindow()
+    box.clearFocus()
+    without = box.grab().toImage()
+    box.setFocus()
+    assert box.hasFocus()
+    assert box.grab().toImage() != without
+
+
 @pytest.mark.parametrize("control", [QCheckBox, QRadioButton])
 def test_a_tick_shows(qtbot, theme, control):
     box = control()
