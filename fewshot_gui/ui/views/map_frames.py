@@ -6,13 +6,14 @@ from collections.abc import Callable
 
 import numpy as np
 from PySide6.QtCore import QEasingCurve, QEvent, QPointF, QRectF, QSizeF, Qt, QTimer, QVariantAnimation, Signal
-from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPolygonF, QResizeEvent
+from PySide6.QtGui import QImage, QPainter, QPaintEvent, QPolygonF, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QStyle, QWidget
 
 from fewshot_gui.jobs.columns import PictureColumns
-from fewshot_gui.ui.raster import Raster, odd_diameter
+from fewshot_gui.ui.raster import odd_diameter
 from fewshot_gui.ui.theme import Theme
 from fewshot_gui.ui.views import map_overlay
+from fewshot_gui.ui.views.map_marks import MapMarks
 from fewshot_gui.ui.views.map_scene import FIRST_CLASS, MapScene, Marks
 
 Thumbnails = Callable[[int], QImage | None]
@@ -20,7 +21,6 @@ Thumbnails = Callable[[int], QImage | None]
 _SETTLE_MS = 140  # after the last movement, until the soft picture is drawn
 _MOVE_MS = 200  # points on their way to where they belong now
 _REFRESH_MS, _SLOW_REFRESH_MS, _MANY = 200, 800, 200_000
-_RINGS = 300  # selected points that get a painted ring each; more are drawn by a raster
 _STILL = 400_000  # more points than that are not animated
 
 
@@ -38,11 +38,10 @@ class MapFrames(QWidget):
         self.empty_text = ""
         self.describe: Callable[[int], tuple[str, str]] = lambda row: ("", "")
         self._thumbnails: Thumbnails = lambda row: None
-        self._selection = np.empty(0, np.intp)
+        self._marks = MapMarks(self.scene)
         self._hover = -1
         self._lasso: QPolygonF | None = None
         self._picture: QImage | None = None  # None: a frame of discs is to be drawn
-        self._glow: QImage | None = None
         self._band = 0  # strips of the next soft picture that are drawn
         self._placed = False  # whether the raster knows where the points lie now
         self._settle, self._refresh = QTimer(self, singleShot=True), QTimer(self, singleShot=True)
@@ -64,7 +63,8 @@ class MapFrames(QWidget):
     def set_columns(self, columns: PictureColumns | None) -> None:
         """Another folder, or none."""
         self._animation.stop()
-        self._hover, self._selection = -1, np.empty(0, np.intp)
+        self._hover = -1
+        self._marks.select(np.empty(0, np.intp))
         self.scene.set_columns(columns)
         self._picture = None
         self.refresh_now()
@@ -85,8 +85,7 @@ class MapFrames(QWidget):
 
     def set_selection(self, rows: np.ndarray) -> None:
         """The selected pictures, as others have chosen them; emits nothing."""
-        self._selection = np.unique(np.asarray(rows, np.intp))
-        self._glow = None
+        self._marks.select(rows)
         self.update()
 
     def set_highlight(self, label: int | None) -> None:
@@ -105,8 +104,9 @@ class MapFrames(QWidget):
         self._refresh.stop()
         self._animation.stop()
         moves = self.scene.read()
-        self.scene.colour(self._palette())
-        self._placed, self._glow = False, None
+        self.scene.colour(self._marks.palette())
+        self._placed = False
+        self._marks.renew()
         if moves and self._animated():
             self._animation.start()
         elif moves:
@@ -130,7 +130,8 @@ class MapFrames(QWidget):
 
     def touch(self) -> None:
         """Something moved: frames of discs until it stands still."""
-        self._picture = self._glow = None
+        self._picture = None
+        self._marks.renew()
         self._placed, self._band = False, 0
         self._settle.start(_SETTLE_MS)
         self.update()
@@ -181,21 +182,8 @@ class MapFrames(QWidget):
         self._place()
         return map_overlay.image_of(self.scene.raster.hard(odd_diameter(self.scene.diameter)))
 
-    def _palette(self) -> np.ndarray:
-        """[FIRST_CLASS + classes, 3] uint8: what a point's group looks like."""
-        return np.array([colour.getRgb()[:3] for colour in self._group_colours()], np.uint8)
-
-    def _group_colours(self) -> tuple[QColor, ...]:
-        columns = self.scene.columns
-        classes = tuple(columns.colours) if columns is not None else ()
-        return map_overlay.group_colours(Theme.current().is_dark, classes, self.scene.highlight)
-
-    def _colours(self, groups: np.ndarray) -> list[QColor]:
-        colours = self._group_colours()
-        return [colours[min(group, len(colours) - 1)] for group in groups.tolist()]
-
     def _recolour(self) -> None:
-        self.scene.colour(self._palette())
+        self.scene.colour(self._marks.palette())
         self.touch()
 
     def _fit_size(self) -> None:
@@ -211,8 +199,8 @@ class MapFrames(QWidget):
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             room = QRectF(self.rect())
             if self.scene.n:
-                self._paint_image(painter, self._frame())
-                self._paint_marks(painter)
+                self._marks.paint_image(painter, self._frame())
+                self._marks.paint(painter)
             else:
                 map_overlay.paint_sentence(painter, self.empty_text, room)
             if self._lasso is not None:
@@ -223,60 +211,6 @@ class MapFrames(QWidget):
                 painter.setPen(Theme.current().colour("accent"))
                 painter.setBrush(Qt.BrushStyle.NoBrush)
                 painter.drawRoundedRect(room.adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
-
-    def _paint_image(self, painter: QPainter, image: QImage) -> None:
-        """One device pixel of the picture on each of the screen's; its margin is left out."""
-        scene, margin = self.scene, self.scene.raster.margin
-        target = QRectF(0, 0, scene.width / scene.ratio, scene.height / scene.ratio)
-        painter.drawImage(target, image, QRectF(margin, margin, scene.width, scene.height))
-
-    def _paint_marks(self, painter: QPainter) -> None:
-        scene = self.scene
-        radius = scene.diameter / scene.ratio / 2
-        if len(self._selection) > _RINGS:
-            self._paint_image(painter, self._glowing())
-        columns, marks = scene.columns, scene.marks
-        if columns is not None:
-            pixels, groups = self._lifted(*scene.pixels_of(np.flatnonzero(columns.support)))
-            map_overlay.paint_support(painter, pixels / scene.ratio, self._colours(groups), max(3.5, radius + 0.5))
-        at, groups = self._marks_at(marks.support, marks.support_labels)
-        map_overlay.paint_support(painter, at, self._colours(groups), max(3.5, radius + 0.5))
-        if len(self._selection) <= _RINGS:
-            pixels, groups = scene.pixels_of(self._selection)
-            map_overlay.paint_selected(painter, pixels / scene.ratio, self._colours(groups), max(4.0, radius + 1))
-        at, groups = self._marks_at(marks.prototypes, marks.prototype_labels)
-        map_overlay.paint_prototypes(painter, at, self._colours(groups))
-
-    def _marks_at(self, points: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """(logical pixels [m, 2], groups [m]) of the marks that are to be seen."""
-        scene = self.scene
-        at = scene.camera.to_pixels(points, scene.width, scene.height) / scene.ratio
-        size = (self.width() + 12, self.height() + 12)
-        seen = ((at > -12) & (at < size)).all(1)  # NaN is nowhere
-        return self._lifted(at[seen], np.asarray(labels, np.intp)[seen] + FIRST_CLASS)
-
-    def _lifted(self, at: np.ndarray, groups: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Those of the class that is lifted out, if one is."""
-        highlight = self.scene.highlight
-        kept = slice(None) if highlight is None else groups == highlight + FIRST_CLASS
-        return at[kept], groups[kept]
-
-    def _glowing(self) -> QImage:
-        """The selected points as discs with a rim, on nothing."""
-        if self._glow is None:
-            scene = self.scene
-            place = scene.places_of(self._selection)
-            chosen = Raster(scene.raster.margin)
-            chosen.set_points(scene.xy[place])
-            chosen.place(scene.camera, scene.width, scene.height)
-            accent = Theme.current().colour("accent")
-            chosen.set_groups(np.zeros(len(place), np.intp), np.array([accent.getRgb()[:3]], np.uint8))
-            glow = map_overlay.image_of(chosen.hard(odd_diameter(scene.diameter + 3 * scene.ratio))).copy()
-            chosen.set_groups(scene.groups[place], self._palette())
-            with QPainter(glow) as painter:
-                painter.drawImage(0, 0, map_overlay.image_of(chosen.hard(odd_diameter(scene.diameter))))
-            self._glow = glow
-        return self._glow
 
     def _paint_hover(self, painter: QPainter) -> None:
         pixels, groups = self.scene.pixels_of(np.array([self._hover]))
@@ -289,7 +223,7 @@ class MapFrames(QWidget):
         at = QPointF(*(pixels[0] / self.scene.ratio).tolist())
         radius = max(6.0, self.scene.diameter / self.scene.ratio / 2 + 2)
         image = self._thumbnails(self._hover)
-        hover = map_overlay.Hover(at, radius, self._colours(groups)[0], name, detail, ink, image)
+        hover = map_overlay.Hover(at, radius, self._marks.colours(groups)[0], name, detail, ink, image)
         map_overlay.paint_hover(painter, hover, QSizeF(self.size()))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
