@@ -69,14 +69,14 @@ class Photographer:
 
     def work(self) -> None:
         """Empty, at work, done, and done in Chinese."""
-        from fewshot_gui.ui import actions
+        from fewshot_gui.ui import file_actions
 
         session = self._app.session
         self._wait(lambda: session.live.choices is not None)
         self._take("start")
         session.new()
         self._take("empty")
-        actions.open_demo(session)
+        file_actions.open_demo(session)
         self._wait(lambda: self._answered() >= MIDDLE)
         session.live.work.pause(True)
         self._shuffle()
@@ -125,6 +125,7 @@ class Photographer:
         grid.pictures.set_sort(Sort.AUDIT)
         if selected:
             grid.view.select_rows(grid.pictures.order[list(selected)])
+            grid.view.setFocus()
         self._pass(1.5)  # thumbnails
 
     def _order(self) -> list[int]:

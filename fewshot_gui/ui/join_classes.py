@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
-from fewshot_gui.ui import actions, drops, words
+from fewshot_gui.ui import actions, drops, file_actions, words
 from fewshot_gui.ui.importing import Importer
 from fewshot_gui.ui.session import Session
 from fewshot_gui.ui.thumbnails import Thumbnails
@@ -85,7 +85,7 @@ class ClassesJoint(QObject):
         view.crop_wanted.connect(self._crop)
         view.example_opened.connect(self._open)
         view.unknown_changed.connect(lambda value: actions.set_unknown(session, value))
-        view.demo_wanted.connect(lambda: actions.open_demo(session))
+        view.demo_wanted.connect(lambda: file_actions.open_demo(session))
         view.notice.connect(session.warned)
         session.changed.connect(self._changed)
         session.adapted.connect(self.show_all)

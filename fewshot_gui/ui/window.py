@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 
 from fewshot_gui.settings import Settings
 from fewshot_gui.types import Changes
-from fewshot_gui.ui import actions, asking, choices, icons, translate, words
+from fewshot_gui.ui import actions, asking, choices, file_actions, icons, translate, words
 from fewshot_gui.ui.commands import COMMANDS, MENUS, Command, translated
 from fewshot_gui.ui.session import Session
 from fewshot_gui.ui.theme import Theme, set_role
@@ -194,7 +194,7 @@ class Window(QMainWindow):
         foot.stop_wanted.connect(session.live.work.stop)
         foot.language_chosen.connect(self.language_chosen)
         start.new_wanted.connect(lambda: self.do("new"))
-        start.demo_wanted.connect(lambda: actions.open_demo(session))
+        start.demo_wanted.connect(lambda: file_actions.open_demo(session))
         start.open_wanted.connect(lambda path: session.open(path) if path else self.do("open"))
         start.dropped.connect(self._dropped_on_start)
         Theme.current().changed.connect(self._theme_changed)

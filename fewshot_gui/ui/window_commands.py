@@ -8,7 +8,7 @@ from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtWidgets import QMessageBox
 
 from fewshot_gui import __version__
-from fewshot_gui.ui import actions, asking, icons, tables
+from fewshot_gui.ui import actions, asking, file_actions, icons, tables
 from fewshot_gui.ui.commands import COMMANDS, PANE_KEYS, translated
 from fewshot_gui.ui.theme import Theme
 from fewshot_gui.ui.widgets.keys_dialog import KeysDialog
@@ -60,25 +60,25 @@ class WindowCommands:
     def do_export(self) -> None:
         """Asks for a file and writes the answers to it."""
         if target := asking.export_file(self._window, self._settings, self._session):
-            actions.export_answers(self._session, target)
+            file_actions.export_answers(self._session, target)
 
     def do_export_classifier(self) -> None:
         """Asks for a name and stores the classifier in use."""
         title = translate("Window", "Store the classifier as")
         if path := asking.new_folder(self._window, self._settings, title):
-            actions.export_classifier(self._session, path)
+            file_actions.export_classifier(self._session, path)
 
     def do_save_copy(self) -> None:
         """Asks for a place and writes the project there, too."""
         title = translate("Window", "Save a copy")
         if path := asking.new_project_file(self._window, self._settings, self._session, title):
-            actions.save_copy(self._session, path)
+            file_actions.save_copy(self._session, path)
 
     def do_move(self) -> None:
         """Asks for a place and moves the project's file there."""
         title = translate("Window", "Move project file")
         if path := asking.new_project_file(self._window, self._settings, self._session, title):
-            actions.move(self._session, path)
+            file_actions.move(self._session, path)
 
     def do_close(self) -> None:
         """Closes the window."""

@@ -17,7 +17,7 @@ from fewshot_gui.engine.model import Model
 from fewshot_gui.jobs import counting
 from fewshot_gui.jobs.columns import OK, PENDING
 from fewshot_gui.project.schema import VERSION
-from fewshot_gui.ui import actions, drops, importing
+from fewshot_gui.ui import actions, drops, file_actions, importing
 from fewshot_gui.ui.window import Window
 from tests.ui.drags import drop
 from tests.ui.test_session import SLOW, draw, examples, session, settle  # noqa: F401
@@ -118,7 +118,7 @@ def test_what_cannot_be_exported_is_told_and_all_stays(qtbot, taught, session, m
     actions.set_folder(session, str(many))
     settle(qtbot, session)
     (tmp_path / "file").write_text("in the way")
-    for export in (actions.export_answers, actions.export_classifier):
+    for export in (file_actions.export_answers, file_actions.export_classifier):
         session.troubles.clear()
         export(session, str(tmp_path / "file" / "answers.csv"))
         qtbot.waitUntil(lambda: bool(session.troubles), timeout=SLOW)

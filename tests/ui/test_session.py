@@ -9,7 +9,7 @@ from PIL import Image, ImageDraw
 from fewshot_gui.jobs.columns import CONFIRMED, CORRECTED, EXCLUDED, OK, PENDING, SAID_UNKNOWN
 from fewshot_gui.project.store import Project
 from fewshot_gui.settings import Settings
-from fewshot_gui.ui import actions, live
+from fewshot_gui.ui import actions, file_actions, live
 from fewshot_gui.ui import session as sessions
 from fewshot_gui.ui.session import Session
 
@@ -402,7 +402,7 @@ def test_the_answers_can_be_exported_with_what_the_person_said(qtbot, working, t
     actions.say(working, [0], "excluded")
     target = tmp_path / "answers.csv"
     with qtbot.waitSignal(working.offered, timeout=SLOW):
-        actions.export_answers(working, str(target))
+        file_actions.export_answers(working, str(target))
     lines = target.read_text("utf-8").splitlines()
     assert len(lines) == 1 + columns.n - 1
     assert columns.paths[0] not in target.read_text("utf-8")
@@ -410,13 +410,13 @@ def test_the_answers_can_be_exported_with_what_the_person_said(qtbot, working, t
 
 def test_the_classifier_can_be_exported(qtbot, working, tmp_path):
     with qtbot.waitSignal(working.offered, timeout=SLOW):
-        actions.export_classifier(working, str(tmp_path / "classifier"))
+        file_actions.export_classifier(working, str(tmp_path / "classifier"))
     assert (tmp_path / "classifier" / "classifier.json").is_file()
     working.troubles.clear()
 
 
 def test_a_copy_is_a_project_of_its_own(working, tmp_path):
-    assert actions.save_copy(working, str(tmp_path / "copy.fewshot"))
+    assert file_actions.save_copy(working, str(tmp_path / "copy.fewshot"))
     with Project.open(tmp_path / "copy.fewshot") as copy:
         assert [info.name for info in copy.classes()] == ["round", "square"]
 
