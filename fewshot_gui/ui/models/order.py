@@ -215,3 +215,22 @@ def counted(columns: PictureColumns) -> Counts:
         pending=int(np.count_nonzero(status == PENDING)),
         per_class=tuple(np.bincount(shown[shown >= 0], minlength=len(columns.class_names)).tolist()),
     )
+
+
+def depends_on_answers(wanted: Filter, search: str, sort: Sort) -> bool:
+    """Whether answers change which pictures are shown, or their order."""
+    by_answers = wanted.show not in (Show.ALL, Show.ROWS) or "class:" in search.lower()
+    return by_answers or sort not in FIXED_SORTS
+
+
+def runs_of(positions: np.ndarray, most: int) -> list[tuple[int, int]]:
+    """(first, last) of each run of consecutive positions [m], -1 left out; more runs than `most` are told as one."""
+    positions = np.sort(positions[positions >= 0])
+    if not len(positions):
+        return []
+    cuts = np.flatnonzero(np.diff(positions) > 1)
+    if len(cuts) >= most:
+        cuts = cuts[:0]
+    starts = positions[np.concatenate(([0], cuts + 1))].tolist()
+    ends = positions[np.concatenate((cuts, [len(positions) - 1]))].tolist()
+    return list(zip(starts, ends, strict=True))

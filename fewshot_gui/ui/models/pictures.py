@@ -28,14 +28,15 @@ from fewshot_gui.jobs.columns import PictureColumns
 from fewshot_gui.ui import drops
 from fewshot_gui.ui.models.cell import Cell, cell_of
 from fewshot_gui.ui.models.order import (
-    FIXED_SORTS,
     Counts,
     Filter,
     Names,
     Show,
     Sort,
     counted,
+    depends_on_answers,
     filtered,
+    runs_of,
     searched,
     sorted_rows,
 )
@@ -194,27 +195,12 @@ class PicturesModel(QAbstractListModel):
             return
         rows = np.arange(self._columns.n, dtype=np.int32) if self._all_dirty else _merged(self._dirty, self._columns.n)
         self._dirty, self._all_dirty = [], False
-        self._tell_changed(self._places[rows])
-        if self._depends_on_answers():
+        for start, end in runs_of(self._places[rows], _RANGES):
+            self.dataChanged.emit(self.index(start), self.index(end))
+        if depends_on_answers(self._filter, self._search, self._sort):
             self._append(rows[self._places[rows] < 0])
             self._set_stale(True)
         self.counts_changed.emit(self.counts())
-
-    def _depends_on_answers(self) -> bool:
-        by_answers = self._filter.show not in (Show.ALL, Show.ROWS) or "class:" in self._search.lower()
-        return by_answers or self._sort not in FIXED_SORTS
-
-    def _tell_changed(self, positions: np.ndarray) -> None:
-        positions = np.sort(positions[positions >= 0])
-        if not len(positions):
-            return
-        cuts = np.flatnonzero(np.diff(positions) > 1)
-        if len(cuts) >= _RANGES:
-            cuts = cuts[:0]
-        starts = positions[np.concatenate(([0], cuts + 1))].tolist()
-        ends = positions[np.concatenate((cuts, [len(positions) - 1]))].tolist()
-        for start, end in zip(starts, ends, strict=True):
-            self.dataChanged.emit(self.index(start), self.index(end))
 
     def _append(self, hidden: np.ndarray) -> None:
         """Puts those of the hidden rows that now pass at the end, so that nothing under the pointer moves."""
