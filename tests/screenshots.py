@@ -73,7 +73,6 @@ class Photographer:
 
         session = self._app.session
         self._wait(lambda: session.live.choices is not None)
-        self._take("start")
         session.new()
         self._take("empty")
         file_actions.open_demo(session)

@@ -474,3 +474,10 @@ def test_tab_goes_through_the_cards_in_their_order(view):
     cards = [widget.data.id for widget in chain if isinstance(widget, ClassCard)]
     assert cards == [3, 1, 2]
     assert chain.index(view.list.zone) > chain.index(view.cards()[-1])
+
+
+def test_the_first_card_has_the_keyboard_once_the_buttons_for_a_first_class_are_gone(view):
+    view.set_classes(())
+    view.list.empty.demo.setFocus()
+    view.set_classes(some(2))
+    assert view.focusWidget() is view.cards()[0]

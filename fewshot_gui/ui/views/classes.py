@@ -82,8 +82,11 @@ class ClassesView(QFrame):
 
     def set_classes(self, cards: Sequence[CardData]) -> None:
         """Shows these classes in this order. Cards that stay change in place: focus, scroll and editors survive."""
-        before = self.list.ids()
+        before, focused = self.list.ids(), self.window().focusWidget()
+        began = bool(cards) and focused is not None and self.list.empty.isAncestorOf(focused)
         self.list.set_cards(cards)
+        if began:  # the buttons for a first class have gone
+            self.focus_first()
         if self.list.ids() != before:
             self._order_tabs()
 
