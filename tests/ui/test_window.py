@@ -187,9 +187,7 @@ def test_a_folder_of_folders_is_asked_about_first(qtbot, window, session, genera
     assert importer.dialog is None
 
 
-def test_loose_pictures_dropped_on_the_grid_lead_to_their_folder_or_a_class(
-    qtbot, window, session, generated_pictures
-):
+def test_loose_pictures_dropped_on_the_grid_lead_to_their_folder_or_a_class(qtbot, window, session, generated_pictures):
     folder = sorted((generated_pictures / "support").iterdir())[0]
     pictures = sorted(str(path) for path in folder.iterdir())[:2]
     window.do("new")
