@@ -148,7 +148,7 @@ def _with_files(options: ClassifyOptions) -> ClassifyOptions:
     if isinstance(by, OfProject):
         adapting, project = read_project(by)
         options = replace(options, by=adapting, query=options.query or (own_folder(project),))
-        truth = truth or project_truth(project)
+        truth = truth or project_truth(project, options.query)
     return replace(options, truth=KnownTruth.read(truth, options.query) if isinstance(truth, (str, Path)) else truth)
 
 

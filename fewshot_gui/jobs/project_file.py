@@ -6,6 +6,7 @@ A project that a window has open may be read at the same time: what is seen is w
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -53,9 +54,12 @@ def own_folder(project: Snapshot) -> str:
     return project.folder
 
 
-def project_truth(project: Snapshot) -> KnownTruth | None:
-    """What a table that the project was given says of its folder's pictures; None without one."""
+def project_truth(project: Snapshot, query: Sequence[Path | str]) -> KnownTruth | None:
+    """What a table that the project was given says of its folder's pictures; None without one, or of other pictures."""
     if project.truth is None or project.folder is None:
+        return None
+    within = os.path.join(os.path.realpath(project.folder), "")
+    if not any(os.path.join(os.path.realpath(path), "").startswith(within) for path in query):
         return None
     return KnownTruth(TruthTable(project.truth.table, project.truth.classes), (project.folder,), partly=True)
 

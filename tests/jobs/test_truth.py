@@ -182,6 +182,9 @@ def test_classify_by_the_project_is_measured_by_its_table(project, flat, table, 
     accuracy, summary = run(OfProject(file=project.path), ())
     assert (summary.accuracy, accuracy.measured_on) == (1.0, MEASURED_BY_TABLE)
     other = draw_classes(tmp_path / "other", shots=2, seed=3)
-    assert run(OfProject(file=project.path), [other])[1].warnings == ()
+    accuracy, summary = run(OfProject(file=project.path), [other])
+    assert (accuracy.total, accuracy.measured_on, summary.warnings) == (6, MEASURED_ON, ())
+    accuracy, summary = run(OfProject(file=project.path), [flat / "red-0.png", flat / "blue-1.png"])
+    assert (accuracy.right, accuracy.total, summary.warnings) == (2, 2, ())
     wrong = table_of(flat, tmp_path / "wrong.csv", lambda name, truth: "blue" if truth == "red" else truth)
     assert run(OfProject(file=project.path), (), wrong)[0].right == 8
