@@ -170,13 +170,21 @@ class Window(QMainWindow):
             menu.addAction(action)
             self.addAction(action)  # its keys work whether or not a menu is open
         self.top.set_menu(None if _NATIVE_MENUS else whole)
+        if _NATIVE_MENUS:
+            self._dress_menus()
+        else:
+            whole.aboutToShow.connect(self._dress_menus)
+
+    def _dress_menus(self) -> None:
+        """Icons, as soon as they are to be seen: the first frame need not wait for them."""
+        for command in COMMANDS:
+            if command.icon and self.actions_by_id[command.id].icon().isNull():
+                icons.set_icon(self.actions_by_id[command.id], command.icon, "muted")
 
     def _action(self, command: Command) -> QAction:
         action = QAction(command.words, self)
         action.setCheckable(command.checkable)
         action.setShortcuts(command.sequences)
-        if command.icon:
-            icons.set_icon(action, command.icon, "muted")
         action.triggered.connect(lambda: self.do(command.id))
         self.actions_by_id[command.id] = action
         return action

@@ -71,6 +71,12 @@ def test_without_a_project_only_what_makes_sense_can_be_chosen(window):
     assert not enabled & {"folder", "undo", "export", "deeper", "add_class"}
 
 
+def test_menus_have_their_icons_when_they_open(window):
+    window.top.menu.menu().aboutToShow.emit()
+    without = [c.id for c in COMMANDS if c.icon and window.actions_by_id[c.id].icon().isNull()]
+    assert without == []
+
+
 def test_the_keys_work_though_no_menu_is_open(qtbot, window, session):
     qtbot.keyClick(window, Qt.Key.Key_N, Qt.KeyboardModifier.ControlModifier)
     assert session.project is not None
