@@ -223,6 +223,8 @@ _ROOMS = ("ui", "views", "widgets", "jobs", "engine", "methods", "backbones", "p
 
 
 def _idle(stack: list[str]) -> bool:
-    return not stack or any(wait in stack[0] for wait in ("threading.py", "_base.py", "queue.py")) or (
-        "concurrent/futures/thread.py" in stack[0]
+    return (
+        not stack
+        or any(wait in stack[0] for wait in ("threading.py", "_base.py", "queue.py"))
+        or ("concurrent/futures/thread.py" in stack[0])
     )
