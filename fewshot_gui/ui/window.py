@@ -170,10 +170,9 @@ class Window(QMainWindow):
             menu.addAction(action)
             self.addAction(action)  # its keys work whether or not a menu is open
         self.top.set_menu(None if _NATIVE_MENUS else whole)
+        whole.aboutToShow.connect(self._dress_menus)
         if _NATIVE_MENUS:
             self._dress_menus()
-        else:
-            whole.aboutToShow.connect(self._dress_menus)
 
     def _dress_menus(self) -> None:
         """Icons, as soon as they are to be seen: the first frame need not wait for them."""
