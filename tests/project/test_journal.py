@@ -12,7 +12,7 @@ import pytest
 from fewshot_gui.errors import UserError
 from fewshot_gui.project import journal
 from fewshot_gui.project.store import ACTION_TEXTS, Project
-from fewshot_gui.project.values import NewExample
+from fewshot_gui.project.values import NewExample, Truth
 from fewshot_gui.types import Changes
 from tests.project.conftest import dump, example_ids
 
@@ -33,6 +33,9 @@ ACTIONS = {
     "rename": lambda p, c, e, d: p.rename(d.choice(["Birds", "", "Wölfe " * d.randint(1, 900)])),
     "set_folder": lambda p, c, e, d: p.set_folder(d.choice([None, "/pictures", "/birds"])),
     "change_settings": lambda p, c, e, d: p.change_settings(seed=d.randint(0, 2), unknown=d.choice(["off", 0.1])),
+    "set_truth": lambda p, c, e, d: p.set_truth(
+        d.choice([None, Truth("/truth.csv", {f"{n}.jpg": d.choice("abc") for n in some(d, range(40))})])
+    ),
     "add_class": lambda p, c, e, d: p.add_class(d.choice("abc"))[1],
     "add_classes": lambda p, c, e, d: p.add_classes({d.choice("abcde"): new_examples(d), "f": []}),
     "rename_class": lambda p, c, e, d: p.rename_class(d.choice(c), d.choice("abcdef")),
@@ -66,7 +69,7 @@ def test_the_lots_below_know_every_action():
     known = {name for name in vars(Project) if not name.startswith("_")}
     others = {"create", "open", "close", "path", "name", "classes", "examples", "folder", "reviews", "settings"}
     others |= {"pictures", "predictions", "runs", "history", "undo_text", "redo_text", "undo", "redo", "checkpoint"}
-    others |= {"set_pictures", "learn_contents", "begin_run", "store_predictions", "end_run", "add_history"}
+    others |= {"set_pictures", "learn_contents", "begin_run", "store_predictions", "end_run", "add_history", "truth"}
     assert known - others - {"save_copy", "move"} == set(ACTIONS)
     assert len(ACTION_TEXTS) == len(set(ACTION_TEXTS)) == len(ACTIONS)
 
@@ -103,6 +106,7 @@ def test_an_action_undone_and_redone_200_times_ends_in_the_same_project(project,
     draw = random.Random(name)
     for other in ["add_classes"] * 5 + ["review"] * 3:
         act(project, other, draw)
+    project.set_folder("/pictures/of birds")
     before = dump(project_file)
     while not (changes := act(project, name, draw)):
         pass
