@@ -130,10 +130,8 @@ class Photographer:
 
     def _settle(self) -> None:
         """Nothing runs, and nothing is about to; all thumbnails have come."""
-        from PySide6.QtCore import QTimer
-
         live = self._app.session.live
-        self._wait(lambda: not live.work.kinds() and not any(t.isActive() for t in live.findChildren(QTimer)[:3]))
+        self._wait(lambda: live.at_rest)
         self._pass(1.5)
         self._wait(lambda: not live.work.kinds())
 

@@ -11,12 +11,11 @@ from PySide6.QtCore import QLocale, QObject, QTimer
 
 from fewshot_gui.ui import words
 from fewshot_gui.ui.runner import CLOSING_SECONDS
+from fewshot_gui.ui.storing import Storing
 from fewshot_gui.ui.widgets.foot import Progress
 from fewshot_gui.ui.work import Work
 
 if TYPE_CHECKING:
-    import numpy as np
-
     from fewshot_gui.jobs.bench import Adapted, BenchExample, Deep, Points
     from fewshot_gui.jobs.choices import MethodChoices
     from fewshot_gui.jobs.columns import PictureColumns
@@ -24,10 +23,9 @@ if TYPE_CHECKING:
     from fewshot_gui.types import Accuracy
     from fewshot_gui.ui.session import Session
 
-_ADAPT_MS, _SAVE_MS, _DEEPER_MS, _TIDY_MS = 150, 1500, 1200, 30_000
+_ADAPT_MS, _DEEPER_MS = 150, 1200
 MANY = 20_000  # pictures: a folder of more is asked about before it is read
 _CALM_SECONDS = 0.5  # without a change: then the next one is adapted to at once
-_SAVE_AGAIN_MS = 15_000  # while pictures are still being read
 
 
 class Live(QObject):
@@ -51,13 +49,11 @@ class Live(QObject):
         self._deep_wanted = False
         self._held = False  # whether the user was asked about this folder and has not agreed yet
         self._agreed_to: str | None = None  # the large folder that the user wants classified
-        self._stored: np.ndarray | None = None
+        self._storing = Storing(session, self)
         self.work.points_changed.connect(self._keep_points)
         self.work.deep_kept.connect(self._keep_deep)
         self._adapting = self._timer(_ADAPT_MS, self._adapt)
-        self._saving = self._timer(_SAVE_MS, self._save)
         self._deepening = self._timer(_DEEPER_MS, self._deepen)
-        self._tidying = self._timer(_TIDY_MS, self._tidy)
         sentences = ("noted", "warned", "failed")
         for signal in ("rows_changed", "points_changed", "progress", *sentences, "fault", "state_changed"):
             getattr(self.work, signal).connect(getattr(session, signal))
@@ -74,17 +70,19 @@ class Live(QObject):
 
     def leave(self) -> None:
         """The project is about to be closed: its runs end, and what was not stored is."""
-        for timer in (self._adapting, self._deepening, self._tidying):
-            timer.stop()
-        unsaved = self._saving.isActive() or self.work.runs("folder", "deep", "store")
-        self._saving.stop()
-        self.work.drop_all()
-        if unsaved and (job := self._storing()) is not None:
-            self._session.attempt(lambda: list(job))
+        self._adapting.stop()
+        self._deepening.stop()
+        self._storing.leave()
         self.last = self.deep = self.points = None
         self.per_class = {}
         self._deep_wanted = self._held = False
         self._agreed_to = None
+
+    @property
+    def at_rest(self) -> bool:
+        """Nothing runs, and nothing is about to."""
+        waiting = self._adapting.isActive() or self._deepening.isActive() or self._storing.is_due
+        return not waiting and not self.work.kinds()
 
     def close(self) -> bool:
         """Ends everything; False if a worker did not leave in time."""
@@ -97,13 +95,10 @@ class Live(QObject):
 
     def use_columns(self, columns: PictureColumns | None) -> None:
         """The folder's pictures are these from now on."""
-        self._stored = self.points = None
+        self.points = None
+        self._storing.use_columns(columns)
         if columns is not None or self.work.has_bench:
             self.work.bench.columns = columns
-        if columns is not None:
-            import numpy as np
-
-            self._stored = np.array([content is not None for content in columns.content], bool)
 
     # The model
 
@@ -191,7 +186,7 @@ class Live(QObject):
             self.work.start("truth", renewing(project, columns), self._truth_renewed)
 
     def _truth_renewed(self, result: object) -> None:
-        self._note_truth()
+        self._storing.note_truth()
         self._session.rows_changed.emit(None)
         self._session.measured.emit()
 
@@ -206,9 +201,9 @@ class Live(QObject):
             self.work.embed(self._embedded)
 
     def _embedded(self, summary: Summary) -> None:
-        self._note_truth()
+        self._storing.note_truth()
         self._session.rows_changed.emit(None)
-        self._saving.start(_SAVE_MS)
+        self._storing.soon()
 
     # Adapting
 
@@ -268,11 +263,11 @@ class Live(QObject):
         self.per_class = dict(zip(class_ids, estimate.per_class, strict=False)) if estimate is not None else {}
         self._learn_contents(adapted)
         if adapted.estimate is not None and adapted.estimate.accuracy.total:
-            self._note("estimate", adapted.estimate.accuracy)
-        self._note_truth()
+            self._storing.note("estimate", adapted.estimate.accuracy)
+        self._storing.note_truth()
         session.rows_changed.emit(None)
         session.adapted.emit(adapted)
-        self._saving.start(_SAVE_MS)
+        self._storing.soon()
         self.work.place()
         if self._deep_wanted and len(session.classes) > 1:
             self._deepening.start()
@@ -302,53 +297,8 @@ class Live(QObject):
             self._session.noted.emit(note)
         self._session.deepened.emit(deep)
         self._session.rows_changed.emit(None)
-        self._note_truth()
-        self._saving.start(_SAVE_MS)
-
-    # Storing
-
-    def _storing(self) -> Any:
-        """The job that stores the answers as they are; None if there are none."""
-        project, columns = self._session.project, self._session.columns
-        if project is None or columns is None or self._stored is None or not columns.class_ids:
-            return None
-        from fewshot_gui.jobs.stored import store_answers
-
-        values = {"model": self.model_name, "method": self.last.method if self.last else None}
-        return store_answers(project, columns, values, self._stored)
-
-    def _save(self) -> None:
-        job = self._storing()
-        if job is not None:
-            self.work.start("store", job, _nothing)
-            if self.work.runs("folder", "deep"):
-                self._saving.start(_SAVE_AGAIN_MS)
-        self._tidying.start()
-
-    def _tidy(self) -> None:
-        """Idle: the file is put in order."""
-        project = self._session.project
-        if project is not None and not self.work.kinds():
-            self._session.attempt(project.checkpoint)
-
-    def _note_truth(self) -> None:
-        """Not while pictures are still waiting: the first few say nothing of the folder."""
-        columns = self._session.columns
-        if columns is not None and columns.status.all() and (accuracy := columns.accuracy()).total:
-            self._note("truth", accuracy)
-
-    def _note(self, kind: Any, accuracy: Any) -> None:
-        """Into the history, unless its last point of this kind says the same."""
-        project = self._session.project
-        assert project is not None
-
-        def note() -> None:
-            points = [point for point in project.history() if point.kind == kind]
-            if not points or (points[-1].right, points[-1].total) != (accuracy.right, accuracy.total):
-                project.add_history(kind, accuracy.right, accuracy.total, accuracy.measured_on, None)
-
-        self._session.attempt(note)
-        self._session.measured.emit()
+        self._storing.note_truth()
+        self._storing.soon()
 
     def _timer(self, milliseconds: int, then: Callable[[], None]) -> QTimer:
         timer = QTimer(self, singleShot=True, interval=milliseconds)
@@ -358,7 +308,3 @@ class Live(QObject):
 
 def _looking() -> Progress:
     return Progress(words.step_words("Looking for pictures"))
-
-
-def _nothing(result: object) -> None:
-    """What to do with a result nobody needs."""

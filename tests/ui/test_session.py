@@ -9,7 +9,7 @@ from PIL import Image, ImageDraw
 from fewshot_gui.jobs.columns import CONFIRMED, CORRECTED, EXCLUDED, OK, PENDING, SAID_UNKNOWN
 from fewshot_gui.project.store import Project
 from fewshot_gui.settings import Settings
-from fewshot_gui.ui import actions, file_actions, live
+from fewshot_gui.ui import actions, file_actions, live, storing
 from fewshot_gui.ui import session as sessions
 from fewshot_gui.ui.session import Session
 
@@ -45,7 +45,7 @@ def folder(tmp_path):
 def session(qapp, tmp_path, monkeypatch):
     monkeypatch.setenv("FEWSHOT_GUI_DATA", str(tmp_path / "data"))
     monkeypatch.setattr(sessions, "DEFAULT_BACKBONE", "conv4-omniglot")
-    monkeypatch.setattr(live, "_SAVE_MS", 50)
+    monkeypatch.setattr(storing, "_SOON_MS", 50)
     found = Session(Settings(tmp_path / "settings.json"))
     found.troubles = []
     found.failed.connect(found.troubles.append)
@@ -54,17 +54,11 @@ def session(qapp, tmp_path, monkeypatch):
     assert found.close()
 
 
-def quiet(session):
-    """Nothing runs and nothing is about to."""
-    timers = (session.live._adapting, session.live._saving, session.live._deepening)
-    return not session.live.work.kinds() and not any(timer.isActive() for timer in timers)
-
-
 def settle(qtbot, session):
     """Waits until all that follows from the last change is done."""
-    qtbot.waitUntil(lambda: quiet(session), timeout=SLOW)
+    qtbot.waitUntil(lambda: session.live.at_rest, timeout=SLOW)
     qtbot.wait(20)
-    qtbot.waitUntil(lambda: quiet(session), timeout=SLOW)
+    qtbot.waitUntil(lambda: session.live.at_rest, timeout=SLOW)
 
 
 @pytest.fixture
