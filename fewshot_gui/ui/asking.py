@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, QDate, QLocale
+from PySide6.QtCore import QCoreApplication, QDate, QLocale, QStandardPaths
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from fewshot_gui.settings import Settings
@@ -46,25 +46,25 @@ def project_file(parent: QWidget, settings: Settings) -> str:
     kinds = f"{_projects()} (*{_SUFFIX})"
     return kept(
         settings,
-        QFileDialog.getOpenFileName(parent, translate("Asking", "Open project"), settings["last_folder"], kinds)[0],
+        QFileDialog.getOpenFileName(parent, translate("Asking", "Open project"), begins(settings), kinds)[0],
     )
 
 
 def new_project_file(parent: QWidget, settings: Settings, session: Session, title: str) -> str:
     """A place for a project file; "" for none."""
-    start = os.path.join(settings["last_folder"], _plain(session.project_name) + _SUFFIX)
+    start = os.path.join(begins(settings), _plain(session.project_name) + _SUFFIX)
     found = QFileDialog.getSaveFileName(parent, title, start, f"{_projects()} (*{_SUFFIX})")[0]
     return kept(settings, found if not found or found.endswith(_SUFFIX) else found + _SUFFIX)
 
 
 def folder(parent: QWidget, settings: Settings, title: str) -> str:
     """A folder that is there; "" for none."""
-    return kept(settings, QFileDialog.getExistingDirectory(parent, title, settings["last_folder"]))
+    return kept(settings, QFileDialog.getExistingDirectory(parent, title, begins(settings)))
 
 
 def new_folder(parent: QWidget, settings: Settings, title: str) -> str:
     """A folder to be made; "" for none."""
-    found = QFileDialog.getSaveFileName(parent, title, os.path.join(settings["last_folder"], "classifier"))[0]
+    found = QFileDialog.getSaveFileName(parent, title, os.path.join(begins(settings), "classifier"))[0]
     return kept(settings, found)
 
 
@@ -72,7 +72,7 @@ def table_file(parent: QWidget, settings: Settings) -> str:
     """A table that names pictures and their classes; "" for none."""
     title = translate("Asking", "A table with the columns path and class")
     kinds = f"{translate('Asking', 'Tables')} (*.csv *.tsv *.txt)"
-    return kept(settings, QFileDialog.getOpenFileName(parent, title, settings["last_folder"], kinds)[0])
+    return kept(settings, QFileDialog.getOpenFileName(parent, title, begins(settings), kinds)[0])
 
 
 def export_file(parent: QWidget, settings: Settings, session: Session) -> str:
@@ -80,11 +80,21 @@ def export_file(parent: QWidget, settings: Settings, session: Session) -> str:
     from fewshot_gui.export import FORMATS
 
     kinds = {f"{name.upper()} (*.{name})": f".{name}" for name in FORMATS}
-    start = os.path.join(settings["last_folder"], _plain(session.project_name))
+    start = os.path.join(begins(settings), _plain(session.project_name))
     found, kind = QFileDialog.getSaveFileName(parent, translate("Asking", "Export answers"), start, ";;".join(kinds))
     if found and Path(found).suffix not in kinds.values():
         found += kinds.get(kind, ".csv")
     return kept(settings, found)
+
+
+def begins(settings: Settings) -> str:
+    """Where a dialog begins: in the folder chosen last, else among the user's pictures or documents."""
+    last = settings["last_folder"]
+    if os.path.isdir(last):
+        return last
+    places = QStandardPaths.StandardLocation.PicturesLocation, QStandardPaths.StandardLocation.DocumentsLocation
+    found = (QStandardPaths.writableLocation(place) for place in places)
+    return next((folder for folder in found if os.path.isdir(folder)), os.path.expanduser("~"))
 
 
 def kept(settings: Settings, path: str) -> str:

@@ -53,7 +53,7 @@ class Panes(QObject):
         self.thumbnails = joints.thumbnails
         self.classes, self.pictures, self.figures = joints.classes, joints.pictures, joints.figures
         view = self.classes.view
-        view.ask_folder = lambda parent: asking.kept(settings, ask_folder(parent, settings["last_folder"]))
+        view.ask_folder = lambda parent: asking.kept(settings, ask_folder(parent, asking.begins(settings)))
         view.ask_pictures = self._ask_pictures
         self._size = self.pictures.grid.bar.size_slider
         self._size.setValue(settings["thumbnail_size"])
@@ -130,7 +130,7 @@ class Panes(QObject):
         self.widget.show_right(not self.widget.right_shown)
 
     def _ask_pictures(self, parent: QWidget) -> list[str]:
-        found = ask_pictures(parent, self._settings["last_folder"])
+        found = ask_pictures(parent, asking.begins(self._settings))
         asking.kept(self._settings, found[0] if found else "")
         return found
 
