@@ -71,7 +71,7 @@ def new_folder(parent: QWidget, settings: Settings, title: str) -> str:
 def table_file(parent: QWidget, settings: Settings) -> str:
     """A table that names pictures and their classes; "" for none."""
     title = translate("Asking", "A table with the columns path and class")
-    kinds = f"{translate('Asking', 'Tables')} (*.csv *.tsv *.txt)"
+    kinds = translate("Asking", "Tables") + " (*.csv *.tsv *.txt)"
     return kept(settings, QFileDialog.getOpenFileName(parent, title, begins(settings), kinds)[0])
 
 

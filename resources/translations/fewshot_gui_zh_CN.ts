@@ -135,6 +135,10 @@
         <translation>含 path 和 class 两列的表格</translation>
     </message>
     <message>
+        <source>Tables</source>
+        <translation>表格</translation>
+    </message>
+    <message>
         <source>Export answers</source>
         <translation>导出结果</translation>
     </message>
@@ -246,6 +250,10 @@
 </context>
 <context>
     <name>ClassSources</name>
+    <message>
+        <source>Pictures</source>
+        <translation>图片</translation>
+    </message>
     <message>
         <source>Add pictures</source>
         <translation>添加图片</translation>
@@ -2102,6 +2110,14 @@
     <message>
         <source>Research: {method}</source>
         <translation>研究：{method}</translation>
+    </message>
+    <message>
+        <source>adapted</source>
+        <translation>已适应</translation>
+    </message>
+    <message>
+        <source>The adapted backbone answers.</source>
+        <translation>当前由适应后的骨干网络作答。</translation>
     </message>
 </context>
 <context>

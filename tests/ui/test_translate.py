@@ -1,5 +1,6 @@
 """The languages: nothing is left untranslated, and what is shipped is what is written."""
 
+import ast
 import re
 import shutil
 import subprocess
@@ -69,6 +70,18 @@ def test_every_text_with_a_number_has_its_plural_forms():
 
 def test_no_text_lacks_the_context_it_is_looked_up_in():
     assert [message.findtext("source") for context, message in messages(FILES[-1]) if not context] == []
+
+
+def test_no_text_hides_in_an_f_string_where_lupdate_does_not_find_it():
+    hidden = [
+        f"{path.name}:{call.lineno}"
+        for path in (ROOT / "fewshot_gui" / "ui").rglob("*.py")
+        for text in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(text, ast.JoinedStr)
+        for call in ast.walk(text)
+        if isinstance(call, ast.Call) and ast.unparse(call.func).split(".")[-1] in ("tr", "translate")
+    ]
+    assert hidden == []
 
 
 def test_the_files_hold_every_text_of_the_sources(tmp_path):

@@ -12,7 +12,7 @@ def ask_pictures(parent: QWidget, start: str = "") -> list[str]:
 
     translate = QCoreApplication.translate
     endings = " ".join(f"*{end}" for end in sorted(PLAIN_ENDINGS | HEIC_ENDINGS | RAW_ENDINGS))
-    kinds = f"{translate('ClassSources', 'Pictures')} ({endings})"
+    kinds = translate("ClassSources", "Pictures") + f" ({endings})"
     return QFileDialog.getOpenFileNames(parent, translate("ClassSources", "Add pictures"), start, kinds)[0]
 
 

@@ -152,8 +152,9 @@ class TopBar(QFrame):
 
     def _show_chip(self) -> None:
         deep = self._adapted is not None
-        self.method.setText(f"{self._chip}   ·   {self.tr('adapted')}" if deep else self._chip)
-        tip = f"{self._tip}\n{self.tr('The adapted backbone answers.')} {self._adapted}" if deep else self._tip
+        adapted, says = self.tr("adapted"), self.tr("The adapted backbone answers.")
+        self.method.setText(f"{self._chip}   ·   {adapted}" if deep else self._chip)
+        tip = f"{self._tip}\n{says} {self._adapted}" if deep else self._tip
         self.method.setToolTip("<p>" + escape(tip).replace("\n", "<br>") + "</p>")
         self.method.setAccessibleDescription(tip)
 
