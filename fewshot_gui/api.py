@@ -23,7 +23,6 @@ from fewshot_gui.engine.device import choose
 from fewshot_gui.engine.embed import Embedded
 from fewshot_gui.jobs import classifier_folder
 from fewshot_gui.jobs.adapt import (
-    DEFAULT_BACKBONE,
     AdaptOptions,
     UnknownOption,
     fitted,
@@ -36,6 +35,7 @@ from fewshot_gui.jobs.events import Step, Told, Warned
 from fewshot_gui.jobs.pictures import embedded, opened_cache
 from fewshot_gui.jobs.project_file import OfProject, read_project
 from fewshot_gui.jobs.support import SupportPictures, embed_support
+from fewshot_gui.paths import DEFAULT_BACKBONE
 from fewshot_gui.types import ImageRef
 
 Paths = Iterable[str | os.PathLike[str]]

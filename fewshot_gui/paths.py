@@ -3,6 +3,8 @@
 import os
 from pathlib import Path
 
+DEFAULT_BACKBONE = "lite0-natural"  # the shipped model that is taken where nobody chose one
+
 _PACKAGE = Path(__file__).resolve().parent
 _CHECKOUT = _PACKAGE.parent
 

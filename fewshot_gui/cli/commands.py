@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from fewshot_gui.cli import words
 from fewshot_gui.cli.console import Console
-from fewshot_gui.cli.parser import DEFAULT_BACKBONE
 from fewshot_gui.cli.signals import Terminated
 from fewshot_gui.errors import UserError
 from fewshot_gui.export import Writer, output
+from fewshot_gui.paths import DEFAULT_BACKBONE
 
 if TYPE_CHECKING:
     from fewshot_gui.jobs.adapt import AdaptOptions, UnknownOption

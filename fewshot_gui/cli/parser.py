@@ -11,8 +11,8 @@ from typing import Any, NoReturn
 
 from fewshot_gui import __version__, paths
 from fewshot_gui.errors import UsageError
+from fewshot_gui.paths import DEFAULT_BACKBONE
 
-DEFAULT_BACKBONE = "lite0-natural"
 DEVICES = ("auto", "cpu", "cuda", "mps")
 TRAINING_METHODS = ("protonet", "maml", "supervised")
 _OF_SUPPORT = ("backbone", "method", "seed")  # options that say how to adapt, and a stored classifier has done that

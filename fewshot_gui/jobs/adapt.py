@@ -29,10 +29,9 @@ from fewshot_gui.jobs.events import Progress, Step, Told, Warned, relayed
 from fewshot_gui.jobs.examples import ExampleSet, embed_set
 from fewshot_gui.jobs.pictures import opened_cache
 from fewshot_gui.jobs.support import SupportPictures, embed_support, near_duplicates, read_pictures
+from fewshot_gui.paths import DEFAULT_BACKBONE
 from fewshot_gui.project.cache import EmbeddingCache
 from fewshot_gui.types import ImageRef
-
-DEFAULT_BACKBONE = "lite0-natural"
 
 _SMALL = 2_000_000  # numbers of a support set below which a second core only costs waiting for it
 

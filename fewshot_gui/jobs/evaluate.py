@@ -25,6 +25,7 @@ from fewshot_gui.engine.results import Paired, Row
 from fewshot_gui.errors import UsageError, UserError
 from fewshot_gui.images.collection import Collection, open_collection
 from fewshot_gui.jobs.events import Step, Warned
+from fewshot_gui.paths import DEFAULT_BACKBONE
 from fewshot_gui.types import Picture, Unreadable
 
 _ROTATIONS = ("@90", "@180", "@270")  # what Collection.rotated adds to a class's name
@@ -49,7 +50,7 @@ class EvaluateOptions:
     queries: int = 15
     episodes: int = 600
     methods: tuple[str, ...] = ()
-    backbone: str = "lite0-natural"
+    backbone: str = DEFAULT_BACKBONE
     device: str = "auto"
     split_file: Path | None = None
     split: str | None = None

@@ -13,10 +13,11 @@ from pathlib import Path
 from fewshot_gui.engine import model_folder
 from fewshot_gui.errors import UserError
 from fewshot_gui.images.truth_table import TruthTable
-from fewshot_gui.jobs.adapt import DEFAULT_BACKBONE, AdaptOptions, UnknownOption, instant_method
+from fewshot_gui.jobs.adapt import AdaptOptions, UnknownOption, instant_method
 from fewshot_gui.jobs.bench import BenchExample
 from fewshot_gui.jobs.examples import ExampleSet
 from fewshot_gui.jobs.truth import KnownTruth
+from fewshot_gui.paths import DEFAULT_BACKBONE
 from fewshot_gui.project import snapshot
 from fewshot_gui.project.snapshot import Snapshot
 

@@ -37,13 +37,21 @@ def move(session: Session, path: str) -> bool:
 
 def export_answers(session: Session, path: str) -> None:
     """Writes the answers to a file, in a worker."""
+
+    def done(count: int) -> None:
+        session.offered.emit(Counted().answers_in(count, path), {})
+
     if session.columns is not None:
-        session.live.work.export_answers(session.columns, Path(path), lambda n: _told(session, "answers", n, path))
+        session.live.work.export_answers(session.columns, Path(path), done)
 
 
 def export_classifier(session: Session, path: str) -> None:
     """Writes the classifier in use as a folder, in a worker."""
-    session.live.work.export_classifier(Path(path), lambda _: _told(session, "classifier", 0, path))
+    sentence = QCoreApplication.translate(
+        "Actions", "The classifier is in {path}: `fewshot-gui classify --model` takes it."
+    )
+    told = sentence.format(path=path)
+    session.live.work.export_classifier(Path(path), lambda _: session.offered.emit(told, {}))
 
 
 def open_demo(session: Session) -> None:
@@ -63,13 +71,3 @@ def open_demo(session: Session) -> None:
             actions.set_folder(session, str(folder / "query"))
 
     session.live.work.start("demo", job(), opened, Progress(step_words("Drawing the demo pictures"), can_stop=False))
-
-
-def _told(session: Session, what: str, count: int, path: str) -> None:
-    translate = QCoreApplication.translate
-    if what == "answers":
-        sentence = Counted().answers_in(count, path)
-    else:
-        sentence = translate("Actions", "The classifier is in {path}: `fewshot-gui classify --model` takes it.")
-        sentence = sentence.format(path=path)
-    session.offered.emit(sentence, {})

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QLocale, QObject, QTimer
 
 from fewshot_gui.ui import words
-from fewshot_gui.ui.runner import CLOSING_SECONDS
 from fewshot_gui.ui.storing import Storing
 from fewshot_gui.ui.widgets.foot import Progress
 from fewshot_gui.ui.work import Work
@@ -86,7 +85,7 @@ class Live(QObject):
 
     def close(self) -> bool:
         """Ends everything; False if a worker did not leave in time."""
-        return self.work.close(CLOSING_SECONDS)
+        return self.work.close()
 
     def warm_up(self) -> None:
         """Loads the model, if none is there or on its way."""

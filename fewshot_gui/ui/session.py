@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
 from fewshot_gui.errors import UserError
+from fewshot_gui.paths import DEFAULT_BACKBONE
 from fewshot_gui.settings import Settings
 from fewshot_gui.types import Changes
 from fewshot_gui.ui import words
@@ -20,7 +22,6 @@ if TYPE_CHECKING:
     from fewshot_gui.project.store import Project
     from fewshot_gui.project.values import ClassInfo, Example, ProjectSettings
 
-DEFAULT_BACKBONE = "lite0-natural"
 _OF_ADAPTING = frozenset({"classes", "examples", "settings"})
 
 
@@ -158,10 +159,10 @@ class Session(QObject):
         if self.project is not None:
             self.examples = self.project.examples()
 
-    def attempt(self, work: object) -> bool:
+    def attempt(self, work: Callable[[], object]) -> bool:
         """Does what may fail for reasons a person can do something about; whether it did not."""
         try:
-            work()  # type: ignore[operator]
+            work()
         except UserError as error:
             self.failed.emit(str(error))
             return False
@@ -213,9 +214,9 @@ class Session(QObject):
         """What the project holds, in a line."""
         return words.counts(len(self.classes), len(self.examples), self.columns.n if self.columns else None)
 
-    def _open(self, opened: object) -> bool:
+    def _open(self, opened: Callable[[], Project]) -> bool:
         try:
-            project: Project = opened()  # type: ignore[operator]
+            project = opened()
         except UserError as error:
             self.failed.emit(str(error))
             return False

@@ -233,7 +233,7 @@ class Work(QObject):
     def _hear(self, kind: str, events: tuple[Any, ...]) -> None:
         from fewshot_gui.jobs.bench import Deep, Points, Rows
 
-        rows = [event.rows for event in events if isinstance(event, Rows)]
+        counted = [event for event in events if isinstance(event, Rows)]
         for event in events:
             if isinstance(event, Warned):
                 (self.noted if event.level == "info" else self.warned).emit(event.sentence)
@@ -243,15 +243,14 @@ class Work(QObject):
                 self.points_changed.emit(event)
             elif isinstance(event, Step):
                 self._step(kind, event)
-        counted = [event for event in events if isinstance(event, Rows)]
         if counted and kind in PAUSABLE:
             last = counted[-1]
             what = step_words("Classifying" if kind == "folder" else "Asking the adapted backbone")
             self._progress[kind] = Progress(what, last.done, last.total, last.per_second, can_pause=True)
-        if rows:
+        if counted:
             import numpy as np
 
-            self.rows_changed.emit(rows[0] if len(rows) == 1 else np.concatenate(rows))
+            self.rows_changed.emit(np.concatenate([event.rows for event in counted]))
         self._tell_progress()
 
     def _step(self, kind: str, step: Step) -> None:

@@ -57,3 +57,17 @@ def theme(request, qapp):
 
     Theme.current().set_mode(request.param)
     return Theme.current()
+
+
+@pytest.fixture
+def window(qtbot, session):
+    """The whole window on its start page, around the session that the tests of a file bring."""
+    from fewshot_gui.ui.window import Window
+
+    found = Window(session, session.settings, "en")
+    qtbot.addWidget(found)
+    found.resize(1400, 850)
+    found.show_start()
+    found.show()
+    yield found
+    found.close()

@@ -18,20 +18,8 @@ from fewshot_gui.jobs import counting
 from fewshot_gui.jobs.columns import OK, PENDING
 from fewshot_gui.project.schema import VERSION
 from fewshot_gui.ui import actions, drops, file_actions, importing
-from fewshot_gui.ui.window import Window
 from tests.ui.drags import drop
 from tests.ui.test_session import SLOW, draw, examples, session, settle  # noqa: F401
-
-
-@pytest.fixture
-def window(qtbot, session):  # noqa: F811
-    found = Window(session, session.settings, "en")
-    qtbot.addWidget(found)
-    found.resize(1400, 850)
-    found.show_start()
-    found.show()
-    yield found
-    found.close()
 
 
 @pytest.fixture

@@ -33,17 +33,6 @@ def session(qapp, tmp_path, monkeypatch):
 
 
 @pytest.fixture
-def window(qtbot, session):
-    found = Window(session, session.settings, "en")
-    qtbot.addWidget(found)
-    found.resize(1400, 850)
-    found.show_start()
-    found.show()
-    yield found
-    found.close()
-
-
-@pytest.fixture
 def english(qapp):
     before = QLocale()
     QLocale.setDefault(QLocale("en_GB"))

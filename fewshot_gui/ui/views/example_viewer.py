@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
@@ -105,7 +105,7 @@ class ExampleViewer(QDialog):
             self._pictures.popitem(last=False)
         self.canvas.show_picture(picture)
 
-    def _tool(self, icon: str, words: str, do: object) -> QToolButton:
+    def _tool(self, icon: str, words: str, do: Callable[[], object]) -> QToolButton:
         button = QToolButton()
         set_role(button, "icon")
         icons.set_icon(button, icon)
@@ -113,14 +113,14 @@ class ExampleViewer(QDialog):
         button.setToolTip(words)
         button.setAccessibleName(words)
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        button.clicked.connect(lambda: do())  # type: ignore[operator]
+        button.clicked.connect(lambda: do())
         return button
 
-    def _button(self, words: str, do: object) -> QPushButton:
+    def _button(self, words: str, do: Callable[[], object]) -> QPushButton:
         button = QPushButton(words)
         button.setAutoDefault(False)
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        button.clicked.connect(lambda: do())  # type: ignore[operator]
+        button.clicked.connect(lambda: do())
         return button
 
     def _lay_out(self) -> None:
