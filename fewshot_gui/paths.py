@@ -21,6 +21,28 @@ def models_folder() -> Path:
     return _shipped("models")
 
 
+def own_models_folder() -> Path:
+    """The folder with one sub-folder per model that the user pulled or added; need not be there."""
+    return data_folder() / "models"
+
+
+def own_models_folders() -> tuple[Path, ...]:
+    """That folder; none where the engine runs from source without platformdirs, so that nobody could have added one."""
+    try:
+        return (own_models_folder(),)
+    except ModuleNotFoundError:
+        return ()
+
+
+def model_folders() -> list[Path]:
+    """The folders of the shipped models, then of the user's own, each by name. One being made has a dot in front."""
+    found = [
+        sorted(file.parent for file in folder.glob("*/config.json") if not file.parent.name.startswith("."))
+        for folder in (models_folder(), *own_models_folders())
+    ]
+    return [folder for part in found for folder in part]
+
+
 def resources_folder() -> Path:
     """The folder with icons, fonts, style tokens and translations."""
     return _shipped("resources")
@@ -32,7 +54,7 @@ def cache_folder() -> Path:
 
 
 def data_folder() -> Path:
-    """Where new projects are put. FEWSHOT_GUI_DATA overrides it."""
+    """Where new projects and the user's own models are put. FEWSHOT_GUI_DATA overrides it."""
     return _user_folder("FEWSHOT_GUI_DATA", "user_data_path")
 
 

@@ -205,7 +205,7 @@ def models(arguments: Namespace, console: Console) -> int:
     from fewshot_gui.jobs import models as job
 
     if arguments.name is None:
-        found = job.shipped()
+        found = [*job.shipped(), *job.own()]
         if arguments.json:
             _put_json({"schema": job.SCHEMA, "models": [model.as_json() for model in found]})
         else:

@@ -212,7 +212,7 @@ def _methods() -> str:
 
 
 def _models() -> str:
-    return ", ".join(sorted(file.parent.name for file in paths.models_folder().glob("*/config.json")))
+    return ", ".join(folder.name for folder in paths.model_folders())
 
 
 def _count(text: str) -> int:

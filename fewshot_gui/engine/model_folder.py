@@ -42,17 +42,17 @@ def available() -> list[str]:
 
 
 def find(name_or_folder: str | Path) -> Path:
-    """The folder of a shipped model's name or of a path. UsageError names the known models if there is neither."""
-    text = str(name_or_folder)
-    shipped = paths.models_folder() / text
-    if os.sep not in text and (shipped / CONFIG).is_file():
-        return shipped
+    """The folder of a model's name, shipped or the user's own, or of a path. UsageError names the known models."""
+    text, known = str(name_or_folder), paths.model_folders()
+    if named := [folder for folder in known if folder.name == text]:
+        return named[0]
     folder = Path(name_or_folder)
     if folder.is_dir():
         return folder
+    names = ", ".join(folder.name for folder in known)
     if os.sep in text or "/" in text:
-        raise UserError(f"There is no model folder {text}; give an existing one or one of: {', '.join(available())}.")
-    raise UsageError(f"There is no model {text!r}. Known: {', '.join(available())}, or the path of a model folder.")
+        raise UserError(f"There is no model folder {text}; give an existing one or one of: {names}.")
+    raise UsageError(f"There is no model {text!r}. Known: {names}, or the path of a model folder.")
 
 
 def read_config(folder: Path) -> ModelConfig:
@@ -77,7 +77,7 @@ def load(name_or_folder: str | Path, device: torch.device | str = "cpu") -> Mode
     sizes = {name: tensor.shape for name, tensor in stored(network).items()}
     tensors, _ = weights.read(folder / WEIGHTS, {**sizes, _BASE_MEAN: torch.Size([config.embedding_size])})
     base_mean = tensors.pop(_BASE_MEAN)
-    network = _frozen(_filled(network, tensors))
+    network = _frozen(_filled(network, tensors, config))
     backbone = weights_hash(config, network)
     return Model(folder.resolve().name, folder, config, network, base_mean, backbone, torch.device("cpu")).to(device)
 
@@ -192,8 +192,10 @@ def _frozen(network: Network) -> Network:
     return network.eval().requires_grad_(False).to(memory_format=torch.channels_last)
 
 
-def _filled(network: Network, tensors: dict[str, Tensor]) -> Network:
+def _filled(network: Network, tensors: dict[str, Tensor], config: ModelConfig) -> Network:
     """The empty network with these weights."""
     counters = {n: torch.zeros((), dtype=torch.long) for n in network.state_dict() if n.endswith(_COUNTER)}
+    if {name for name, _ in network.named_buffers()} - network.state_dict().keys():
+        network = backbones.create(config.architecture, **config.architecture_options)  # it computes some itself
     network.load_state_dict({**tensors, **counters}, assign=True)
     return network

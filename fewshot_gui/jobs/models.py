@@ -1,4 +1,4 @@
-"""The models that come with the program, from config.json and the card alone: no torch, no weights."""
+"""The models that come with the program and the user's own, from config.json and card: no weights, no torch."""
 
 from __future__ import annotations
 
@@ -46,6 +46,8 @@ class ShippedModel:
     megabytes: float
     accuracy: tuple[Measured, ...]
     card: str
+    own: bool = False  # pulled or added by the user; False: it came with the program
+    terms: tuple[str, ...] = ()  # of what it was trained on, licences included
 
     def as_json(self) -> dict[str, Any]:
         """All but the card, as JSON values."""
@@ -59,12 +61,18 @@ def shipped() -> list[ShippedModel]:
     return [_read(file.parent) for file in sorted(paths.models_folder().glob(f"*/{_CONFIG}"))]
 
 
+def own() -> list[ShippedModel]:
+    """The models that the user pulled or added, by name. UserError names one that is damaged."""
+    return [_read(folder) for folder in paths.model_folders() if folder.parent in paths.own_models_folders()]
+
+
 def named(name_or_folder: str) -> ShippedModel:
-    """The shipped model of that name, or the one in a folder. UsageError names the known ones if there is neither."""
-    for folder in (paths.models_folder() / name_or_folder, Path(name_or_folder)):
+    """The model of that name, shipped or own, or the one in a folder. UsageError names the known ones."""
+    folders = paths.model_folders()
+    for folder in (*(folder for folder in folders if folder.name == name_or_folder), Path(name_or_folder)):
         if (folder / _CONFIG).is_file():
             return _read(folder)
-    known = [file.parent.name for file in sorted(paths.models_folder().glob(f"*/{_CONFIG}"))]
+    known = [folder.name for folder in folders]
     close = difflib.get_close_matches(name_or_folder, known, n=1)
     hint = f" Did you mean {close[0]}?" if close else ""
     raise UsageError(f"There is no model {name_or_folder!r}.{hint} Known: {', '.join(known)}.")
@@ -87,6 +95,8 @@ def _read(folder: Path) -> ShippedModel:
             megabytes=sum(file.stat().st_size for file in folder.rglob("*") if file.is_file()) / 1e6,
             accuracy=tuple(_measured(entry) for entry in config["accuracy"]),
             card=card,
+            own=folder.parent in paths.own_models_folders(),
+            terms=tuple(str(entry["terms"]) for entry in config.get("data", ())),
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         what = f"{error.args[0]!r} is missing" if isinstance(error, KeyError) else str(error)

@@ -196,12 +196,13 @@ class Session(QObject):
 
     def backbones(self) -> tuple[ShippedModel, ...]:
         """The models that can be chosen, read when first asked for."""
-        from fewshot_gui.jobs.models import shipped
+        from fewshot_gui.jobs.models import own, shipped
 
         if self._backbones is None:
             found: list[ShippedModel] = []
             self._backbones = ()  # also if one is damaged: that is told once
             self.attempt(lambda: found.extend(shipped()))
+            self.attempt(lambda: found.extend(own()))
             self._backbones = tuple(found)
         return self._backbones
 
