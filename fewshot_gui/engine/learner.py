@@ -18,6 +18,7 @@ same however many pictures it has; BatchNorm keeps its running statistics, or ta
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -145,6 +146,11 @@ class Learner(nn.Module):
         """Name in the inner loop -> its rate []."""
         names = [*(_NETWORK + name for name in self.names), _WEIGHT, _BIAS]
         return dict(zip(names, self.log_rates.exp().unbind(), strict=True))
+
+    @torch.no_grad()
+    def scale_head_rate(self, factor: float) -> None:
+        """Multiply the classifier's inner rates."""
+        self.log_rates[-2:] += math.log(factor) if factor else -math.inf
 
     def state(self, start: Network | None = None) -> dict[str, Tensor]:
         """What `restored` makes the same learner of. start: a start of its own beside the backbone, else that."""

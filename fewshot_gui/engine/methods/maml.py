@@ -46,6 +46,9 @@ class Maml(Method):
     steps: int = option(
         -1, "Steps", "Gradient steps on the support set; -1: as in meta-training, 0: do not adapt.", least=-1, most=1000
     )
+    head_rate: float = option(
+        1.0, "Head rate", "Times the classifier's learned rate; less trusts single examples less.", least=0.0, most=10.0
+    )
     keep: Literal["auto", "always"] = option(
         "always", "Keep", "auto: only if the support's own held-out pictures gain.", choices=("auto", "always")
     )
@@ -62,6 +65,8 @@ class Maml(Method):
         """See Method.adapt. UserError if maml was not meta-trained for this model."""
         learner, start = _learned(model)
         steps = learner.steps if self.steps < 0 else self.steps
+
+        learner.scale_head_rate(self.head_rate)
 
         def fit(rows: Tensor, tell: Progress) -> AdaptedHead:
             return _fitted(model, learner, start, support.subset(rows), steps, tell)

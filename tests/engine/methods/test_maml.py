@@ -57,6 +57,15 @@ def test_steps_are_by_default_those_of_the_meta_training(tmp_path):
     assert torch.equal(by_default.logits(support.pictures), by_hand.logits(support.pictures))
 
 
+def test_a_head_rate_of_nothing_leaves_the_classifier_and_adapts_the_network(model):
+    support = task(model, [3, 3]).support
+    before, after = (Maml(steps=2, head_rate=rate).adapt(model, support) for rate in (1.0, 0.0))
+    unadapted = Maml(steps=0).adapt(model, support)
+    assert torch.equal(after.inner.weight, unadapted.inner.weight)
+    assert not torch.equal(before.inner.weight, unadapted.inner.weight)
+    assert any(not torch.equal(after.changed[name], unadapted.changed[name]) for name in after.changed)
+
+
 def test_a_start_of_its_own_is_used(tmp_path):
     other = tiny_model(seed=7)
     model = stored(tmp_path / "tiny", start=other.network, block=2)
