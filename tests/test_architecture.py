@@ -31,7 +31,9 @@ OWNERS = {
     "torch": {"engine", "jobs", "api"},
     "torchvision": {"engine"},
     "safetensors": {"engine"},
-    "timm": set(),
+    "timm": {"engine"},
+    "onnxruntime": {"engine"},
+    "huggingface_hub": {"jobs"},
 }
 EXEMPT = {("fewshot_gui.jobs.doctor_probe", "torchvision")}  # it tries whether it can be imported
 TENSORS_ONLY = {"torch", "torch.nn.functional"}  # what jobs and api may import of torch: no modules, no optimisers

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from argparse import Namespace
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING
 
-from fewshot_gui.cli import words
+from fewshot_gui.cli import models, words
+from fewshot_gui.cli.answers import DONE, put, put_json, shown, stdout, tell
 from fewshot_gui.cli.console import Console
 from fewshot_gui.cli.signals import Terminated
-from fewshot_gui.errors import UserError
 from fewshot_gui.export import Writer, output
 from fewshot_gui.paths import DEFAULT_BACKBONE
 
@@ -22,21 +20,21 @@ if TYPE_CHECKING:
     from fewshot_gui.jobs.project_file import OfProject
     from fewshot_gui.jobs.tally import Summary
 
-DONE, FAILED, SOME_UNREADABLE = 0, 1, 3
+FAILED, SOME_UNREADABLE = 1, 3
 _NAMED = 3  # unreadable pictures named on stderr; the output holds them all
 
 
 def classify(arguments: Namespace, console: Console) -> int:
     """`classify`: 3 if there were pictures that could not be read."""
     if arguments.json:
-        _stdout()  # one that is closed is told before the work, not after it
+        stdout()  # one that is closed is told before the work, not after it
     with _output(arguments) as writer:  # first, so that an output that cannot be written is told at once
         from fewshot_gui.jobs.classify import ClassifyOptions
 
         options = ClassifyOptions(query=arguments.query or (), by=_by(arguments), truth=arguments.truth)
         summary = _classified(options, writer, console)
     if arguments.json:
-        _put_json(summary.as_json())
+        put_json(summary.as_json())
     return SOME_UNREADABLE if summary.unreadable else DONE
 
 
@@ -69,7 +67,7 @@ def _classified(options: ClassifyOptions, writer: Writer | None, console: Consol
             elif isinstance(event, Summary):
                 summary = event
             else:
-                _tell(event, console)
+                tell(event, console)
     if writer:
         writer.end(summary.as_json())
     for text in unreadable[:_NAMED]:
@@ -87,7 +85,7 @@ def _output(arguments: Namespace) -> Iterator[Writer | None]:
     elif arguments.json:
         yield None
     else:
-        with output.to_stream(_stdout()) as writer:
+        with output.to_stream(stdout()) as writer:
             yield writer
 
 
@@ -95,7 +93,7 @@ def adapt(arguments: Namespace, console: Console) -> int:
     """`adapt`."""
     from fewshot_gui.jobs.adapt import save
 
-    classifier = _shown(save(_adapting(arguments), arguments.out), console)
+    classifier = shown(save(_adapting(arguments), arguments.out), console)
     count = len(classifier.class_names)
     console.say(f"Stored a classifier of {count} class{'es' if count != 1 else ''} in {arguments.out}.")
     return DONE
@@ -152,7 +150,7 @@ def evaluate(arguments: Namespace, console: Console) -> int:
     from fewshot_gui.jobs.evaluate_report import report_json, report_text
     from fewshot_gui.jobs.events import Step, Warned
 
-    _stdout()  # one that is closed is told before the work, not after it
+    stdout()  # one that is closed is told before the work, not after it
     given = vars(arguments).copy()
     as_json, _ = given.pop("json"), given.pop("command")
     given["data"] = tuple(given["data"])
@@ -162,11 +160,11 @@ def evaluate(arguments: Namespace, console: Console) -> int:
             if isinstance(event, Evaluation):
                 evaluation = event
             elif isinstance(event, (Step, Warned)):
-                _tell(event, console)
+                tell(event, console)
     if as_json:
-        _put_json(report_json(evaluation))
+        put_json(report_json(evaluation))
     else:
-        _put(report_text(evaluation))
+        put(report_text(evaluation))
     return DONE
 
 
@@ -200,34 +198,15 @@ def meta_train(arguments: Namespace, console: Console) -> int:
     return DONE
 
 
-def models(arguments: Namespace, console: Console) -> int:
-    """`models`: from config.json and the card alone."""
-    from fewshot_gui.jobs import models as job
-
-    if arguments.name is None:
-        found = [*job.shipped(), *job.own()]
-        if arguments.json:
-            _put_json({"schema": job.SCHEMA, "models": [model.as_json() for model in found]})
-        else:
-            _put("\n\n".join(words.model(model) for model in found))
-        return DONE
-    model = job.named(arguments.name)
-    if arguments.json:
-        _put_json({"schema": job.SCHEMA, "models": [{**model.as_json(), "card": model.card}]})
-    else:
-        _put(model.card.rstrip())
-    return DONE
-
-
 def doctor(arguments: Namespace, console: Console) -> int:
     """`doctor`: 1 if something needs a cure."""
     from fewshot_gui.jobs import doctor as job
 
     ill = False
     for finding in job.examine():
-        _put(words.finding(finding))
+        put(words.finding(finding))
         ill = ill or finding.state == "broken"
-    _put("Something needs a cure: see above." if ill else "All is well.")
+    put("Something needs a cure: see above." if ill else "All is well.")
     return FAILED if ill else DONE
 
 
@@ -246,39 +225,5 @@ def demo(arguments: Namespace, console: Console) -> int:
 
 COMMANDS: dict[str, Callable[[Namespace, Console], int]] = {
     "classify": classify, "adapt": adapt, "evaluate": evaluate, "meta-train": meta_train,
-    "models": models, "doctor": doctor, "demo": demo,
+    "models": models.models, "models pull": models.pull, "doctor": doctor, "demo": demo,
 }  # fmt: skip
-
-
-def _shown(job: Any, console: Console) -> Any:
-    """The result of a job whose steps and warnings are shown."""
-    with closing(job):
-        while True:
-            try:
-                _tell(next(job), console)
-            except StopIteration as end:
-                return end.value
-
-
-def _tell(event: Any, console: Console) -> None:
-    from fewshot_gui.jobs.events import Warned
-
-    if isinstance(event, Warned):
-        (console.say if event.level == "info" else console.warn)(event.sentence)
-    else:
-        console.progress(event.what, event.share)
-
-
-def _put(text: str) -> None:
-    output.put(_stdout(), text + "\n")
-
-
-def _put_json(values: Any) -> None:
-    _put(json.dumps(values, ensure_ascii=False, allow_nan=False))
-
-
-def _stdout() -> BinaryIO:
-    """Where data go. UserError if there is none, as after `>&-`."""
-    if sys.stdout is None:
-        raise UserError("The standard output is closed, so the answer has nowhere to go: send it to a file or a pipe.")
-    return sys.stdout.buffer

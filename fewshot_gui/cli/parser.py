@@ -54,6 +54,8 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
                 f"Known commands: {', '.join(commands)}."
             )
         words = ["open", *words]
+    elif " ".join(words[:2]) in commands:
+        words = [" ".join(words[:2]), *words[2:]]
     parsed = _parser().parse_args(words)
     if parsed.command is None:
         raise UsageError(f"A command is missing. Known: {', '.join(commands)}.")
@@ -185,6 +187,16 @@ def _add_models(parser: Parser) -> None:
     parser.add_argument("--json", action="store_true", help="one line of JSON")
 
 
+def _add_pull(parser: Parser) -> None:
+    parser.add_argument(
+        "source", nargs="?", metavar="NAME",
+        help="an entry of the list that is shown without a name, or torchvision:MODEL[:WEIGHTS], timm:MODEL, "
+        "hf:ORG/REPO",
+    )  # fmt: skip
+    parser.add_argument("--name", metavar="NAME", help="what the model shall be called (default: as in the list)")
+    parser.add_argument("--json", action="store_true", help="one line of JSON")
+
+
 def _add_doctor(parser: Parser) -> None:
     parser.description = f"{parser.description} Exit code 1 if something needs a cure."
 
@@ -247,7 +259,8 @@ _COMMANDS = {
     "adapt": ("store a classifier made from examples, for classify --model", _add_adapt),
     "evaluate": ("measure few-shot accuracy on a labelled data set", _add_evaluate),
     "meta-train": ("make a model that learns from few examples", _add_meta_train),
-    "models": ("list the models that come with the program, or show one's card", _add_models),
+    "models": ("list the models that come with the program and your own, or show one's card", _add_models),
+    "models pull": ("download a backbone that others trained, or list those there are", _add_pull),
     "doctor": ("check the installation and name the cure for what is wrong", _add_doctor),
     "demo": ("write generated pictures to try the program with", _add_demo),
     "open": ("open the window, with a project or a folder to classify", _add_open),

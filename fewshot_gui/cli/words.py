@@ -12,9 +12,12 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from fewshot_gui.engine.meta_train.progress import Finished, Trained, Validated
+    from fewshot_gui.jobs.catalogue import Entry
     from fewshot_gui.jobs.classify import Classified, Ready
     from fewshot_gui.jobs.doctor import Finding
+    from fewshot_gui.jobs.download import Fetched
     from fewshot_gui.jobs.models import Measured, ShippedModel
+    from fewshot_gui.jobs.pull import Offered
     from fewshot_gui.jobs.tally import Summary
 
 
@@ -98,6 +101,30 @@ def _measured(entry: Measured) -> str:
     about = [f"{entry.dataset} ({entry.split})", f"{entry.ways}-way {entry.shots}-shot", entry.method]
     about += [number(entry.episodes, "episode")] if entry.episodes else []
     return f"{', '.join(about)}: {accuracy}{f'; {entry.note}' if entry.note else ''}"
+
+
+def entry(found: Entry) -> str:
+    """A backbone that can be pulled, in a few lines."""
+    needs = f', needs pip install "fewshot_gui[{found.extra}]"' if found.extra else ""
+    lines = [f"{found.name}  {found.megabytes:.0f} MB, {found.input_size}x{found.input_size} pixels{needs}"]
+    return "\n".join([*lines, f"  {found.about}", f"  Licence: {found.licence}. {found.terms}"])
+
+
+def offered(event: Offered) -> str:
+    """What is about to be downloaded, and under which licence."""
+    size = f", {event.megabytes:.0f} MB" if event.megabytes else ""
+    return f"{event.name} from {event.address}{size}.\nLicence: {event.licence}. {event.terms}"
+
+
+def fetched(event: Fetched) -> str:
+    """How far a download is: `12.3 of 98.0 MB, 3.1 MB a second`."""
+    done = f"{event.done / 1e6:.1f}" + (f" of {event.total / 1e6:.1f}" if event.total else "")
+    return f"{done} MB, {event.per_second / 1e6:.1f} MB a second"
+
+
+def ready(found: ShippedModel) -> str:
+    """A model of the user's own that is new."""
+    return f"{found.name} is ready ({found.megabytes:.0f} MB, in {found.folder}): use it with --backbone {found.name}."
 
 
 def finding(found: Finding) -> str:

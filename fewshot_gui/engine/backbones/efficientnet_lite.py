@@ -36,7 +36,7 @@ _STAGES = (
 )
 
 
-class _SameConv2d(nn.Conv2d):
+class SameConv2d(nn.Conv2d):
     """A convolution padded as TensorFlow's "same": output ceil(size / stride), the odd zero right and below."""
 
     def forward(self, x: Tensor) -> Tensor:
@@ -60,7 +60,7 @@ class _ConvNorm(nn.Module):
         self, channels: int, width: int, kernel: int, stride: int = 1, groups: int = 1, relu: bool = True
     ) -> None:
         super().__init__()
-        self.conv = _SameConv2d(channels, width, kernel, stride, groups=groups, bias=False)
+        self.conv = SameConv2d(channels, width, kernel, stride, groups=groups, bias=False)
         self.bn = nn.BatchNorm2d(width, eps=_EPSILON)
         self.relu = relu
 

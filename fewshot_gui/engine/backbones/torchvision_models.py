@@ -5,10 +5,12 @@ torchvision is imported only when such a network is made: the import costs secon
 
 import difflib
 from collections.abc import Sequence
+from typing import Literal
 
 from torch import Tensor, nn
 
 from fewshot_gui.engine.backbones import ARCHITECTURES
+from fewshot_gui.engine.backbones.efficientnet_lite import SameConv2d
 from fewshot_gui.engine.network import Network
 from fewshot_gui.errors import UsageError
 
@@ -51,19 +53,55 @@ class _Whole(nn.Module):
 
 
 @ARCHITECTURES.register("torchvision")
-def torchvision(model: str = "resnet50") -> TorchvisionNetwork:
-    """torchvision's model of that name, randomly initialised. UsageError names the nearest if there is none."""
+def torchvision(model: str = "resnet50", padding: Literal["torch", "tensorflow"] = "torch") -> TorchvisionNetwork:
+    """torchvision's model of that name, randomly initialised. UsageError names the nearest if there is none.
+
+    padding "tensorflow": convolutions of a stride pad right and below first, as weights from TensorFlow want it.
+    """
+    return as_backbone(whole(model), padding)
+
+
+def whole(model: str) -> nn.Module:
+    """torchvision's model of that name with its classifier, randomly initialised. UsageError names the nearest."""
     from torchvision import models
 
-    known = [name for name in models.list_models(module=models) if name not in _REFUSED]
+    known = names()
     if model not in known:
         close = ", ".join(difflib.get_close_matches(model, known, n=3) or known)
         raise UsageError(f"torchvision has no backbone {model!r} that can be used here; nearest: {close}.")
-    made = models.get_model(model, weights=None)
+    return models.get_model(model, weights=None)
+
+
+def names() -> list[str]:
+    """The names of torchvision's models that can be backbones."""
+    from torchvision import models
+
+    return [name for name in models.list_models(module=models) if name not in _REFUSED]
+
+
+def as_backbone(made: nn.Module, padding: str = "torch") -> TorchvisionNetwork:
+    """A model of torchvision's (which is used up) as a backbone with the same weights, without its classifier."""
+    if padding not in ("torch", "tensorflow"):
+        raise UsageError(f"padding must be torch or tensorflow, not {padding!r}.")
+    if padding == "tensorflow":
+        _pad_as_tensorflow(made)
     chain = _chain(made)
     if chain is None:
         return TorchvisionNetwork(nn.Identity(), [_Whole(made)], nn.Identity(), _cut_classifier(made))
     return TorchvisionNetwork(*chain, _first_linear(made).in_features)
+
+
+def _pad_as_tensorflow(model: nn.Module) -> None:
+    """Puts padding by the input's size in the place of a fixed one, wherever a convolution has a stride."""
+    for name, conv in list(model.named_modules()):
+        if isinstance(conv, nn.Conv2d) and max(conv.stride) > 1 and max(conv.padding) > 0:
+            same = SameConv2d(
+                conv.in_channels, conv.out_channels, conv.kernel_size, conv.stride, groups=conv.groups,
+                bias=conv.bias is not None,
+            )  # fmt: skip
+            same.weight, same.bias = conv.weight, conv.bias
+            parent, _, attribute = name.rpartition(".")
+            setattr(model.get_submodule(parent), attribute, same)
 
 
 def _chain(model: nn.Module) -> tuple[nn.Module, list[nn.Module], nn.Module] | None:

@@ -69,3 +69,23 @@ def test_torchvision_is_imported_only_when_one_is_made():
         "assert 'torchvision' not in sys.modules\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_tensorflows_padding_changes_nothing_but_where_strided_convolutions_pad():
+    plain = create("torchvision", model="mobilenet_v2").eval()
+    same = create("torchvision", model="mobilenet_v2", padding="tensorflow").eval()
+    same.load_state_dict(plain.state_dict())
+    first, theirs = same.blocks[0][0], plain.blocks[0][0]
+    pictures = torch.randn(1, 3, 224, 224)
+    with torch.no_grad():
+        padded = torch.nn.functional.pad(pictures, (0, 1, 0, 1))
+        expected = torch.nn.functional.conv2d(padded, theirs.weight, stride=2)
+        torch.testing.assert_close(first(pictures), expected)
+        assert not torch.allclose(first(pictures), theirs(pictures), atol=1e-2)
+        # At odd sizes TensorFlow pads on both sides, as torch does.
+        torch.testing.assert_close(first(pictures[..., :223, :223]), theirs(pictures[..., :223, :223]))
+
+
+def test_an_unknown_padding_is_told():
+    with pytest.raises(UsageError, match="padding must be torch or tensorflow, not 'jax'"):
+        create("torchvision", model="mobilenet_v2", padding="jax")

@@ -1,0 +1,65 @@
+"""The commands about models: listing them, and getting new ones."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from typing import Any
+
+from fewshot_gui.cli import words
+from fewshot_gui.cli.answers import DONE, put, put_json, shown, tell
+from fewshot_gui.cli.console import Console
+
+
+def models(arguments: Namespace, console: Console) -> int:
+    """`models`: from config.json and the card alone."""
+    from fewshot_gui.jobs import models as job
+
+    if arguments.name is None:
+        found = [*job.shipped(), *job.own()]
+        if arguments.json:
+            put_json({"schema": job.SCHEMA, "models": [model.as_json() for model in found]})
+        else:
+            put("\n\n".join(words.model(model) for model in found))
+        return DONE
+    model = job.named(arguments.name)
+    if arguments.json:
+        put_json({"schema": job.SCHEMA, "models": [{**model.as_json(), "card": model.card}]})
+    else:
+        put(model.card.rstrip())
+    return DONE
+
+
+def pull(arguments: Namespace, console: Console) -> int:
+    """`models pull`: the licence is told before the download, the model's name at the end."""
+    from fewshot_gui.jobs import catalogue, models
+    from fewshot_gui.jobs.download import Fetched
+    from fewshot_gui.jobs.pull import Offered, pull
+
+    if arguments.source is None:
+        entries = catalogue.CATALOGUE
+        if arguments.json:
+            put_json({"schema": models.SCHEMA, "catalogue": [entry.as_json() for entry in entries]})
+        else:
+            put("\n\n".join(words.entry(entry) for entry in entries))
+        return DONE
+
+    def told(event: Any) -> None:
+        if isinstance(event, Offered):
+            console.say(words.offered(event))
+        elif isinstance(event, Fetched):
+            console.progress(f"Downloading {event.file}", event.share, words.fetched(event))
+        else:
+            tell(event, console)
+
+    return _made(shown(pull(arguments.source, arguments.name), console, told), arguments, console)
+
+
+def _made(name: str, arguments: Namespace, console: Console) -> int:
+    """Tells of a model that is new."""
+    from fewshot_gui.jobs import models
+
+    model = models.named(name)
+    console.say(words.ready(model))
+    if arguments.json:
+        put_json({"schema": models.SCHEMA, "models": [model.as_json()]})
+    return DONE
