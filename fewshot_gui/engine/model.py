@@ -27,6 +27,17 @@ class Adaptation:
 
 
 @dataclass(frozen=True)
+class Member:
+    """A model that is part of a composite one. name: of a model folder beside it, or of a known model.
+
+    weights: its weights' hash, so that another model of that name is not taken for it.
+    """
+
+    name: str
+    weights: str
+
+
+@dataclass(frozen=True)
 class ModelConfig:
     """config.json, checked. `methods` maps a method's name to the option values found best on validation tasks."""
 
@@ -45,6 +56,7 @@ class ModelConfig:
     data: tuple[Mapping[str, Any], ...] = ()  # what it was trained on, with terms
     accuracy: tuple[Mapping[str, Any], ...] = ()  # measured, each with interval and what it was measured on
     description: str = ""
+    members: tuple[Member, ...] = ()  # of a composite: whose weights it uses, in the order of the architecture's
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,5 +1,7 @@
 """Model folders: config.json, model.safetensors, README.md (the card) and methods/METHOD.safetensors.
 
+A composite model's folder holds no weights but its members' names: see engine/backbones/composite.py.
+
 On disk weights are float16; BatchNorm statistics and the base mean stay float32, because float16 rounds small
 variances to 0. In memory all is float32.
 """
@@ -10,12 +12,14 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor
 
 from fewshot_gui import paths
 from fewshot_gui.engine import backbones, config_json, model_card, weights
+from fewshot_gui.engine.backbones.composite import member_tensor
 from fewshot_gui.engine.model import Model, ModelConfig, learned_file
 from fewshot_gui.engine.network import Network
 from fewshot_gui.errors import UsageError, UserError
@@ -74,10 +78,10 @@ def load(name_or_folder: str | Path, device: torch.device | str = "cpu") -> Mode
     folder, device = find(name_or_folder), torch.device(device)
     config = read_config(folder)
     network = empty_network(config, str(folder / CONFIG))
-    sizes = {name: tensor.shape for name, tensor in stored(network).items()}
+    sizes = {name: tensor.shape for name, tensor in _own(config, stored(network)).items()}
     tensors, _ = weights.read(folder / WEIGHTS, {**sizes, _BASE_MEAN: torch.Size([config.embedding_size])})
     base_mean = tensors.pop(_BASE_MEAN)
-    network = _frozen(_filled(network, tensors, config))
+    network = _frozen(_filled(network, tensors | _of_members(folder, config), config))
     backbone = weights_hash(config, network)
     return Model(folder.resolve().name, folder, config, network, base_mean, backbone, torch.device("cpu")).to(device)
 
@@ -137,7 +141,7 @@ def write(
     base_mean: [D]; None writes zeros. card: Markdown for the README's upper part. UserError if it cannot be written.
     """
     mean = torch.zeros(config.embedding_size) if base_mean is None else base_mean.float()
-    weights.write(folder / WEIGHTS, {**_on_disk(stored(network)), _BASE_MEAN: mean})
+    weights.write(folder / WEIGHTS, {**_on_disk(_own(config, stored(network))), _BASE_MEAN: mean})
     backbone = weights_hash(config, network)
     _remove_stale(folder, backbone)
     for method, entry in (learned or {}).items():
@@ -178,6 +182,45 @@ def _on_disk(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
         name: t if "running_" in name or not t.is_floating_point() else t.to(torch.float16)
         for name, t in tensors.items()
     }
+
+
+def _own(config: ModelConfig, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """The tensors that lie in the model's own folder and not in one of its members'."""
+    foreign = tuple(member_tensor(number, "") for number in range(len(config.members)))
+    return {name: tensor for name, tensor in tensors.items() if not (foreign and name.startswith(foreign))}
+
+
+def _of_members(folder: Path, config: ModelConfig) -> dict[str, Tensor]:
+    """The members' tensors as the composite names them. UserError if one is missing or not the one it was made of."""
+    tensors = {}
+    for number, member in enumerate(config.members):
+        model = load(_member_folder(folder, member.name))
+        if model.weights_hash != member.weights or _architecture(model.config) != _member_architecture(config, number):
+            raise UserError(
+                f"{folder.name} was made of another {member.name} than the one in {model.folder}: "
+                "combine its members again, or copy all of them again."
+            )
+        tensors |= {member_tensor(number, name): tensor for name, tensor in stored(model.network).items()}
+    return tensors
+
+
+def _member_folder(folder: Path, name: str) -> Path:
+    beside = folder.resolve().parent / name
+    if (beside / CONFIG).is_file():
+        return beside
+    try:
+        return find(name)
+    except UsageError:
+        raise UserError(f"{folder.name} needs the model {name} beside it: copy that one as well.") from None
+
+
+def _architecture(config: ModelConfig) -> dict[str, Any]:
+    return {"architecture": config.architecture, "options": dict(config.architecture_options)}
+
+
+def _member_architecture(config: ModelConfig, number: int) -> dict[str, Any]:
+    members = config.architecture_options.get("members", ())
+    return {"options": {}, **members[number]} if number < len(members) else {}
 
 
 def _created(config: ModelConfig) -> Network:
