@@ -33,7 +33,8 @@ def pull(arguments: Namespace, console: Console) -> int:
     """`models pull`: the licence is told before the download, the model's name at the end."""
     from fewshot_gui.jobs import catalogue, models
     from fewshot_gui.jobs.download import Fetched
-    from fewshot_gui.jobs.pull import Offered, pull
+    from fewshot_gui.jobs.pull import pull
+    from fewshot_gui.jobs.pulling import Offered
 
     if arguments.source is None:
         entries = catalogue.CATALOGUE

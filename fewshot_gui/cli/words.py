@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from fewshot_gui.jobs.doctor import Finding
     from fewshot_gui.jobs.download import Fetched
     from fewshot_gui.jobs.models import Measured, ShippedModel
-    from fewshot_gui.jobs.pull import Offered
+    from fewshot_gui.jobs.pulling import Offered
     from fewshot_gui.jobs.tally import Summary
 
 

@@ -30,7 +30,7 @@ class Preprocessing:
     mean: tuple[float, ...]
     std: tuple[float, ...]
     polarity: Literal["natural", "ink"] = "natural"
-    kernel: Literal["bilinear"] = "bilinear"
+    kernel: Literal["bilinear", "bicubic"] = "bilinear"
     draft: int = 2  # the decoder may shrink by whole factors down to this many times `size`
     precision: Literal["float32"] = "float32"
 

@@ -89,7 +89,7 @@ def torchvision_weights(model: str, weights: str = "") -> TorchvisionWeights:
         checksum=entry.url.rpartition("-")[2].partition(".")[0],
         megabytes=entry.meta["_file_size"] * 1.048576,  # torchvision counts in 2^20 bytes
         licence=entry.meta.get("license", "BSD-3-Clause (torchvision, which states none for the weights alone)"),
-        preprocessing=Preprocessing(size, tuple(shape.mean), tuple(shape.std)),
+        preprocessing=Preprocessing(size, tuple(shape.mean), tuple(shape.std), kernel=shape.interpolation.value),
         crop=size / shape.resize_size[0],
     )
 

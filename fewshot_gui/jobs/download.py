@@ -43,8 +43,10 @@ class Fetched:
         return min(1.0, self.done / self.total) if self.total else None
 
 
-def download(url: str, target: Path, checksum: str = "") -> Generator[Fetched, None, str]:
+def download(url: str, target: Path, checksum: str = "", shown: str = "") -> Generator[Fetched, None, str]:
     """Fetches a file unless it is there already, and returns its sha256. checksum: hex digits that it begins with.
+
+    shown: what the file is called in messages; "": as at the end of the address.
 
     What a break leaves is in target's name with .part, and is gone on from where a checksum will prove the whole.
     UserError in one sentence: no network, no such file, broken off, not the file expected, a full disk.
@@ -55,17 +57,19 @@ def download(url: str, target: Path, checksum: str = "") -> Generator[Fetched, N
             return found
         target.unlink()
     part = target.with_name(f"{target.name}.part")
-    with _told(url, part):
+    shown = shown or url.rpartition("/")[2]
+    with _told(url, part, shown):
         part.parent.mkdir(parents=True, exist_ok=True)
         if not checksum:
             part.unlink(missing_ok=True)
-        yield from _fetched(url, part)
+        yield from _fetched(url, part, shown)
         found = sha256(part)
         if not found.startswith(checksum):
             part.unlink()
             raise UserError(
-                f"{url} is not the file expected: its checksum begins with {found[:8]}, not with {checksum[:8]}. "
-                "It was deleted; try again, and if that does not help, something between here and there changes files."
+                f"{shown} of {urlsplit(url).hostname} is not the file expected: its checksum begins with {found[:8]}, "
+                f"not with {checksum[:8]}. It was deleted; try again, and if that does not help, something on the way "
+                "changes files."
             )
         part.replace(target)
     return found
@@ -77,7 +81,7 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _fetched(url: str, part: Path) -> Iterator[Fetched]:
+def _fetched(url: str, part: Path, shown: str) -> Iterator[Fetched]:
     """Fills the part file to its end."""
     have = part.stat().st_size if part.is_file() else 0
     try:
@@ -96,7 +100,7 @@ def _fetched(url: str, part: Path) -> Iterator[Fetched]:
         with part.open("r+b" if have else "wb") as file:
             file.seek(have)
             file.truncate()
-            yield from _copied(answer, file, part.name.removesuffix(".part"), have, total)
+            yield from _copied(answer, file, shown, have, total)
         done = part.stat().st_size
         if total is not None and done < total:
             raise _BrokenOff
@@ -146,9 +150,9 @@ _BREAKS = (ConnectionError, TimeoutError, http.client.HTTPException)
 
 
 @contextmanager
-def _told(url: str, part: Path) -> Iterator[None]:
+def _told(url: str, part: Path, name: str) -> Iterator[None]:
     """Whatever goes wrong becomes a sentence."""
-    host, name = urlsplit(url).hostname or url, url.rpartition("/")[2]
+    host = urlsplit(url).hostname or url
     try:
         yield
     except urllib.error.HTTPError as error:

@@ -5,12 +5,17 @@ from __future__ import annotations
 import os
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from fewshot_gui import paths
 from fewshot_gui.errors import UsageError, UserError
+
+if TYPE_CHECKING:
+    from fewshot_gui.engine.network import Network
+    from fewshot_gui.engine.pretrained import Origin
 
 
 def checked_name(name: str) -> str:
@@ -43,3 +48,28 @@ def being_made(name: str) -> Iterator[Path]:
         raise UserError(f"{own / name} could not be made ({error.strerror or error}): free some space there.") from None
     finally:
         shutil.rmtree(nest, ignore_errors=True)
+
+
+def finished(name: str, network: Network, origin: Origin, about: str, card: str, how: Mapping[str, Any]) -> str:
+    """Writes a model folder of that name, which it returns; how: architecture, options and preprocessing.
+
+    UserError if it cannot be written.
+    """
+    from fewshot_gui.engine import pretrained
+
+    with being_made(name) as folder:
+        pretrained.write(folder, network, origin=origin, description=about, card=card, **how)
+    return name
+
+
+def card(origin: Origin, crop: float = 1.0) -> str:
+    """What the card says beside the facts of config.json. crop: the share of a picture's side that its makers use."""
+    cropped = f", where its makers cut out the middle {100 * crop:.0f} %" if crop < 1 else ""
+    return (
+        "## Where it comes from\n\n"
+        f"- Source: {origin.source}\n- Licence: {origin.licence}\n- Terms: {origin.terms}\n"
+        f"- sha256 of the file: {origin.sha256}\n\n"
+        "The weights are as their makers published them, but stored in float16. Nothing was measured with this "
+        "program: no accuracy, no base mean, no settings for adapting; `fewshot-gui evaluate` measures it on pictures "
+        f"of yours. A picture enters whole, squeezed to a square{cropped}."
+    )

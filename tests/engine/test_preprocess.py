@@ -80,3 +80,10 @@ def test_the_id_changes_with_whatever_changes_the_input_and_with_nothing_else():
     assert replace(NATURAL).id == NATURAL.id
     assert NATURAL.id.isalnum()
     assert len(NATURAL.id) == 12
+
+
+def test_the_bicubic_kernel_is_pillows():
+    pixels = np.random.default_rng(0).integers(0, 256, (97, 130, 3), dtype=np.uint8)
+    ours = Preprocessing(40, (0.5,) * 3, (0.5,) * 3, kernel="bicubic").resize(pixels)
+    theirs = np.asarray(Image.fromarray(pixels).resize((40, 40), Image.Resampling.BICUBIC))
+    assert np.abs(ours.permute(1, 2, 0).numpy().astype(int) - theirs).max() <= 2

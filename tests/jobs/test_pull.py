@@ -14,7 +14,8 @@ from fewshot_gui.engine.initial_weights import imagenet_classes
 from fewshot_gui.errors import UsageError, UserError
 from fewshot_gui.jobs import catalogue, models
 from fewshot_gui.jobs.download import Fetched
-from fewshot_gui.jobs.pull import Offered, pull
+from fewshot_gui.jobs.pull import pull
+from fewshot_gui.jobs.pulling import Offered
 from tests import web as loopback
 from tests.jobs.test_download import events_of
 
