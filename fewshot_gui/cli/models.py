@@ -55,6 +55,14 @@ def pull(arguments: Namespace, console: Console) -> int:
     return _made(shown(pull(arguments.source, arguments.name), console, told), arguments, console)
 
 
+def add(arguments: Namespace, console: Console) -> int:
+    """`models add`."""
+    from fewshot_gui.jobs.add_model import AddOptions, add
+
+    given = {name: value for name, value in vars(arguments).items() if name not in ("command", "json")}
+    return _made(shown(add(AddOptions(**given)), console), arguments, console)
+
+
 def _made(name: str, arguments: Namespace, console: Console) -> int:
     """Tells of a model that is new."""
     from fewshot_gui.jobs import models

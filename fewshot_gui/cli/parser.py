@@ -14,6 +14,7 @@ from fewshot_gui.errors import UsageError
 from fewshot_gui.paths import DEFAULT_BACKBONE
 
 DEVICES = ("auto", "cpu", "cuda", "mps")
+INPUTS = ("imagenet", "symmetric", "unit", "clip")
 TRAINING_METHODS = ("protonet", "maml", "supervised")
 _OF_SUPPORT = ("backbone", "method", "seed")  # options that say how to adapt, and a stored classifier has done that
 _OF_FLAGS = ("data", "method", "backbone", "init", "epochs", "episodes", "rotations")  # what a recipe says itself
@@ -197,6 +198,19 @@ def _add_pull(parser: Parser) -> None:
     parser.add_argument("--json", action="store_true", help="one line of JSON")
 
 
+def _add_model(parser: Parser) -> None:
+    parser.add_argument("path", type=Path, metavar="PATH", help=".safetensors, .pth, .pt, .onnx, or a model folder")
+    parser.add_argument(
+        "--architecture", metavar="NAME",
+        help="what the weights are of, as torchvision:resnet50, timm:vit_small_patch16_224 or lite0[:field=value...] "
+        "(default: what fits)",
+    )  # fmt: skip
+    parser.add_argument("--name", metavar="NAME", help="what the model shall be called (default: as the file)")
+    parser.add_argument("--input", choices=INPUTS, help="how pixels are scaled (default: as usual for it)")
+    parser.add_argument("--size", type=int, metavar="PIXELS", help="side of the input (default: as usual for it)")
+    parser.add_argument("--json", action="store_true", help="one line of JSON")
+
+
 def _add_doctor(parser: Parser) -> None:
     parser.description = f"{parser.description} Exit code 1 if something needs a cure."
 
@@ -261,6 +275,7 @@ _COMMANDS = {
     "meta-train": ("make a model that learns from few examples", _add_meta_train),
     "models": ("list the models that come with the program and your own, or show one's card", _add_models),
     "models pull": ("download a backbone that others trained, or list those there are", _add_pull),
+    "models add": ("make a model of a file of weights or of a model folder", _add_model),
     "doctor": ("check the installation and name the cure for what is wrong", _add_doctor),
     "demo": ("write generated pictures to try the program with", _add_demo),
     "open": ("open the window, with a project or a folder to classify", _add_open),

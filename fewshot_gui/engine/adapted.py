@@ -17,6 +17,7 @@ from fewshot_gui.engine import heads
 from fewshot_gui.engine.features import l2_normalised
 from fewshot_gui.engine.method import Head
 from fewshot_gui.engine.network import Network, with_tensors
+from fewshot_gui.errors import UserError
 
 if TYPE_CHECKING:
     from fewshot_gui.engine.model import Model
@@ -102,6 +103,15 @@ class AdaptedHead(Head):
         inner = heads.restore(values["inner"]["kind"], _part(tensors, _INNER), values["inner"]["values"], seen)
         notes = tuple(map(str, values["notes"]))
         return cls(model, _part(tensors, _NETWORK), inner, notes, tensors.get(_HELD_OUT), centres)
+
+
+def check_adaptable(model: Model, method: str) -> None:
+    """UserError if the model's numbers cannot be changed, so that a method that adapts the backbone has no use."""
+    if not model.network.adaptable:
+        raise UserError(
+            f"{model.name} is a finished graph ({model.config.architecture}) whose numbers cannot be trained here, and "
+            f"{method} trains them: choose ridge, protonet or linear."
+        )
 
 
 def side_by_side(model: Model) -> Model:

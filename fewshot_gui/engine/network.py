@@ -12,6 +12,7 @@ class Network(nn.Module):
 
     embedding_size: int
     n_blocks: int
+    adaptable: bool = True  # False: a finished graph without gradients, which gives embeddings and no more
 
     @abstractmethod
     def forward(self, x: Tensor, start: int | None = None, stop: int | None = None) -> Tensor:

@@ -104,13 +104,14 @@ def write(
     origin: Origin,
     description: str,
     card: str,
+    base_mean: Tensor | None = None,
 ) -> None:
     """Makes a model folder of a network that others trained: compared by cosine, ridge by default, nothing measured.
 
-    UserError if it cannot be written.
+    base_mean: [D] that came with the weights. UserError if it cannot be written.
     """
     block = network.n_blocks // 2
-    adapts = network.n_blocks >= _CHAIN
+    adapts = network.adaptable and network.n_blocks >= _CHAIN
     config = ModelConfig(
         architecture=architecture,
         architecture_options=dict(options),
@@ -121,8 +122,9 @@ def write(
         temperature=10.0,
         method="ridge",
         adaptation=Adaptation(block, preprocessing) if adapts else None,
+        base_mean_of="" if base_mean is None else f"as it came with {origin.source}",
         training_classes=origin.classes,
         data=(origin.as_entry(),),
         description=description,
     )
-    model_folder.write(folder, config, network, card=card)
+    model_folder.write(folder, config, network, base_mean, card=card)

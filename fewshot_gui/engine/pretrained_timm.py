@@ -71,6 +71,17 @@ def by_name(model: str, size: int | None = None) -> TimmWeights:
     return _of(name, found.to_dict(), found.hf_hub_id, size, {})
 
 
+def by_architecture(options: Mapping[str, Any]) -> TimmWeights:
+    """Weights that are at hand, for the options of the architecture "timm"; UsageError if timm has no such model."""
+    model, size = str(options["model"]), options.get("img_size")
+    timm_models.check_name(model)
+    found = timm_models.library().get_pretrained_cfg(model)
+    if found is None:
+        raise UsageError(f"timm knows no input for {model!r}: choose another model or tag.")
+    extra = {name: value for name, value in options.items() if name not in ("model", "img_size")}
+    return _of(model, found.to_dict(), "", size, extra)
+
+
 def by_config(values: Mapping[str, Any], source: str, repository: str = "") -> TimmWeights:
     """The weights beside a config.json that timm wrote; source: what that file is called in messages.
 

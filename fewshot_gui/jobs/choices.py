@@ -13,12 +13,14 @@ _CLOSED_FORM = ("ridge", "protonet")  # heads that are computed and not trained:
 class MethodChoices:
     """Registered methods. instant: closed-form heads; deeper: the one "adapt deeper" means; research: all others.
 
+    For a backbone that cannot be trained there are none that adapt it, and deeper is None.
+
     pictures: those among all that adapt the backbone, so that they run behind an instant head. devices: that can be
     used here, (name for `load_model`, what a person calls it).
     """
 
     instant: tuple[str, ...]
-    deeper: str
+    deeper: str | None
     research: tuple[str, ...]
     pictures: frozenset[str]
     devices: tuple[tuple[str, str], ...] = ()
@@ -30,8 +32,9 @@ def method_choices(bench: Workbench) -> MethodChoices:
     from fewshot_gui.engine.methods import METHODS
     from fewshot_gui.jobs.workbench import deeper_method
 
-    deeper = deeper_method(bench)
-    names = tuple(METHODS)
+    adaptable = bench.ready_model().network.adaptable
+    deeper = deeper_method(bench) if adaptable else None
+    names = tuple(name for name in METHODS if adaptable or METHODS[name].needs == "embeddings")
     instant = tuple(name for name in _CLOSED_FORM if name in names)
     pictures = frozenset(name for name in names if METHODS[name].needs == "pictures")
     devices = tuple((one.type, device.describe(one)) for one in device.working())

@@ -123,6 +123,8 @@ def _start(recipe: Recipe) -> tuple[Network, Inherited]:
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(recipe.seed)
         network = backbones.create(recipe.backbone, **recipe.backbone_options)
+    if not network.adaptable:
+        raise UserError(f"The backbone {recipe.backbone} is a finished graph that cannot be trained: choose another.")
     network = network.to(memory_format=torch.channels_last)
     if not recipe.init:
         return network, Inherited()

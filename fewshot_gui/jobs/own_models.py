@@ -51,7 +51,7 @@ def being_made(name: str) -> Iterator[Path]:
 
 
 def finished(name: str, network: Network, origin: Origin, about: str, card: str, how: Mapping[str, Any]) -> str:
-    """Writes a model folder of that name, which it returns; how: architecture, options and preprocessing.
+    """Writes a model folder of that name, which it returns; how: as `pretrained.write` has it.
 
     UserError if it cannot be written.
     """

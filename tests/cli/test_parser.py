@@ -107,3 +107,15 @@ def test_every_command_has_help(command, capsys):
         parse([*command, "--help"])
     assert end.value.code == 0
     assert "usage: fewshot-gui" in capsys.readouterr().out
+
+
+def test_the_inputs_are_those_of_the_engine():
+    from fewshot_gui.engine.pretrained_file import INPUTS
+
+    assert tuple(INPUTS) == parser.INPUTS
+
+
+def test_commands_of_two_words_are_told_from_a_models_name():
+    assert parse(["models", "pull", "resnet50"]).command == "models pull"
+    assert parse(["models", "add", "w.pth"]).path == Path("w.pth")
+    assert parse(["models", "lite0-natural"]).name == "lite0-natural"

@@ -3,9 +3,12 @@
 import json
 import socket
 
+import numpy as np
 import pytest
+import torch
 
 from fewshot_gui.jobs.catalogue import CATALOGUE
+from tests import onnx_file
 from tests.flows.helpers import assert_failed
 from tests.jobs.test_pull import MODEL, content, data, theirs, web  # noqa: F401 - fixtures
 
@@ -64,3 +67,32 @@ def test_no_network_is_one_sentence(fewshot, data, monkeypatch):  # noqa: F811
 
 def test_an_unknown_backbone_is_a_wrong_command_line(fewshot):
     assert_failed(fewshot("models", "pull", "resnet5"), 2, "Did you mean resnet50?")
+
+
+def test_a_file_of_weights_becomes_a_model(fewshot, theirs, data, tmp_path, support, query):  # noqa: F811
+    torch.save(theirs.state_dict(), tmp_path / "mnas.pth")
+    done = fewshot("models", "add", tmp_path / "mnas.pth", "--size", 96, "--input", "imagenet")
+    assert (done.code, done.out) == (0, "")
+    assert "mnas is ready (2 MB, in " in done.err
+    used = fewshot("classify", "--support", support, "--query", query, "--backbone", "mnas", "--json")
+    assert (used.code, json.loads(used.out)["backbone"]) == (0, "mnas")
+    assert_failed(fewshot("models", "add", tmp_path / "mnas.pth"), 1, "There is a model mnas already")
+    assert_failed(fewshot("models", "add", tmp_path / "no.pth"), 1, "There is no file or folder")
+
+
+def test_a_pickle_that_needs_code_is_one_sentence(fewshot, data, tmp_path):  # noqa: F811
+    torch.save(torch.nn.Linear(2, 2), tmp_path / "whole.pt")
+    assert_failed(fewshot("models", "add", tmp_path / "whole.pt"), 1, "would have to run code to be read, and is not")
+
+
+def test_an_onnx_graph_classifies_and_is_not_trained(fewshot, data, tmp_path, support, query):  # noqa: F811
+    weight = np.random.default_rng(0).normal(size=(16, 3, 4, 4))
+    (tmp_path / "tower.onnx").write_bytes(onnx_file.backbone(weight))
+    assert fewshot("models", "add", tmp_path / "tower.onnx", "--size", 64).code == 0
+    classify = ("classify", "--support", support, "--query", query, "--backbone", "tower")
+    assert fewshot(*classify).code == 0
+    refused = fewshot(*classify, "--method", "finetune", "--json")
+    assert_failed(refused, 1, "tower is a finished graph (onnx) whose numbers cannot be trained here, and finetune")
+    refused = fewshot("meta-train", "--backbone", "onnx", "--data", support, "--out", tmp_path / "out")
+    assert refused.code in (1, 2)
+    assert "Traceback" not in refused.err

@@ -30,7 +30,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from fewshot_gui.engine import keep
-from fewshot_gui.engine.adapted import AdaptedHead, beside, embedded_from, side_by_side
+from fewshot_gui.engine.adapted import AdaptedHead, beside, check_adaptable, embedded_from, side_by_side
 from fewshot_gui.engine.augment import Augmentation, augment
 from fewshot_gui.engine.features import class_means, l2_normalised
 from fewshot_gui.engine.heads import LinearHead, PrototypeHead, unit_prototypes
@@ -99,7 +99,8 @@ class FineTune(Method):
         seed: int = 0,
         progress: Progress = no_progress,
     ) -> Head:
-        """See Method.adapt."""
+        """See Method.adapt. UserError if the model's network cannot be trained."""
+        check_adaptable(model, self.name)
 
         @cache
         def shots() -> Shots:

@@ -17,7 +17,7 @@ import torch
 from torch import Tensor
 
 from fewshot_gui.engine import keep
-from fewshot_gui.engine.adapted import AdaptedHead
+from fewshot_gui.engine.adapted import AdaptedHead, check_adaptable
 from fewshot_gui.engine.heads import LinearHead
 from fewshot_gui.engine.learner import Learner, restored
 from fewshot_gui.engine.method import Head, Method, Progress, Support, no_progress, option
@@ -62,7 +62,8 @@ class Maml(Method):
         seed: int = 0,
         progress: Progress = no_progress,
     ) -> Head:
-        """See Method.adapt. UserError if maml was not meta-trained for this model."""
+        """See Method.adapt. UserError if maml was not meta-trained for this model, or cannot be."""
+        check_adaptable(model, self.name)
         learner, start = _learned(model)
         steps = learner.steps if self.steps < 0 else self.steps
 
