@@ -63,6 +63,13 @@ def add(arguments: Namespace, console: Console) -> int:
     return _made(shown(add(AddOptions(**given)), console), arguments, console)
 
 
+def combine(arguments: Namespace, console: Console) -> int:
+    """`models combine`."""
+    from fewshot_gui.jobs.combine import combine
+
+    return _made(combine(arguments.name, arguments.members, arguments.size), arguments, console)
+
+
 def _made(name: str, arguments: Namespace, console: Console) -> int:
     """Tells of a model that is new."""
     from fewshot_gui.jobs import models

@@ -211,6 +211,17 @@ def _add_model(parser: Parser) -> None:
     parser.add_argument("--json", action="store_true", help="one line of JSON")
 
 
+def _add_combine(parser: Parser) -> None:
+    parser.add_argument("name", metavar="NAME", help="what the composite shall be called")
+    parser.add_argument(
+        "members", nargs="+", metavar="MODEL", help="two models or more; the first one's upper blocks adapt"
+    )
+    parser.add_argument(
+        "--size", type=int, default=0, metavar="PIXELS", help="side of the input (default: the first's)"
+    )
+    parser.add_argument("--json", action="store_true", help="one line of JSON")
+
+
 def _add_doctor(parser: Parser) -> None:
     parser.description = f"{parser.description} Exit code 1 if something needs a cure."
 
@@ -276,6 +287,7 @@ _COMMANDS = {
     "models": ("list the models that come with the program and your own, or show one's card", _add_models),
     "models pull": ("download a backbone that others trained, or list those there are", _add_pull),
     "models add": ("make a model of a file of weights or of a model folder", _add_model),
+    "models combine": ("make a model of several: their embeddings side by side", _add_combine),
     "doctor": ("check the installation and name the cure for what is wrong", _add_doctor),
     "demo": ("write generated pictures to try the program with", _add_demo),
     "open": ("open the window, with a project or a folder to classify", _add_open),

@@ -55,7 +55,7 @@ def _config(models: Sequence[Model], size: int, description: str) -> ModelConfig
     first = models[0].config
     preprocessing = replace(first.preprocessing, size=size or first.preprocessing.size)
     data = {str(entry): entry for model in models for entry in model.config.data}
-    names = ", ".join(model.name for model in models)
+    *most, last = (model.name for model in models)
     return ModelConfig(
         architecture="composite",
         architecture_options={"members": [_architecture(model) for model in models]},
@@ -70,7 +70,7 @@ def _config(models: Sequence[Model], size: int, description: str) -> ModelConfig
         base_mean_of="the members' base means, side by side",
         training_classes=tuple(sorted({c for model in models for c in model.config.training_classes})),
         data=tuple(data.values()),
-        description=description or f"{names}, side by side.",
+        description=description or f"{', '.join(most)} and {last} side by side.",
         members=tuple(Member(model.name, model.weights_hash) for model in models),
     )
 

@@ -47,6 +47,7 @@ class ShippedModel:
     accuracy: tuple[Measured, ...]
     card: str
     own: bool = False  # pulled or added by the user; False: it came with the program
+    members: tuple[str, ...] = ()  # of a composite: the models whose weights it uses
     terms: tuple[str, ...] = ()  # of what it was trained on, licences included
 
     def as_json(self) -> dict[str, Any]:
@@ -96,6 +97,7 @@ def _read(folder: Path) -> ShippedModel:
             accuracy=tuple(_measured(entry) for entry in config["accuracy"]),
             card=card,
             own=folder.parent in paths.own_models_folders(),
+            members=tuple(str(entry["name"]) for entry in config.get("members", ())),
             terms=tuple(str(entry["terms"]) for entry in config.get("data", ())),
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import torch
 
+from fewshot_gui.engine import backbones
 from fewshot_gui.jobs.catalogue import CATALOGUE
 from tests import onnx_file
 from tests.flows.helpers import assert_failed
@@ -96,3 +97,17 @@ def test_an_onnx_graph_classifies_and_is_not_trained(fewshot, data, tmp_path, su
     refused = fewshot("meta-train", "--backbone", "onnx", "--data", support, "--out", tmp_path / "out")
     assert refused.code in (1, 2)
     assert "Traceback" not in refused.err
+
+
+def test_models_side_by_side_are_a_model(fewshot, data, tmp_path, support, query):  # noqa: F811
+    for name, seed in (("one", 0), ("two", 1)):
+        torch.manual_seed(seed)
+        torch.save(backbones.create("resnet10").state_dict(), tmp_path / f"{name}.pt")
+        fewshot("models", "add", tmp_path / f"{name}.pt", "--architecture", "resnet10", "--size", 64)
+    done = fewshot("models", "combine", "both", "one", "two")
+    assert (done.code, done.out) == (0, "")
+    assert "one and two side by side" in fewshot("models").out
+    used = fewshot("classify", "--support", support, "--query", query, "--backbone", "both", "--json")
+    assert (used.code, json.loads(used.out)["backbone"]) == (0, "both")
+    assert_failed(fewshot("models", "combine", "more", "one", "three"), 2, "There is no model 'three'")
+    assert_failed(fewshot("models", "combine", "both", "one", "two"), 1, "There is a model both already")
