@@ -70,6 +70,20 @@ def combine(arguments: Namespace, console: Console) -> int:
     return _made(combine(arguments.name, arguments.members, arguments.size), arguments, console)
 
 
+def calibrate(arguments: Namespace, console: Console) -> int:
+    """`models calibrate`."""
+    from fewshot_gui.jobs.calibrate import CalibrateOptions, Measured, calibrate
+
+    given = {name: value for name, value in vars(arguments).items() if name != "command"}
+    options = CalibrateOptions(**{**given, "data": tuple(arguments.data)})
+    for event in calibrate(options):
+        if isinstance(event, Measured):
+            console.say("\n".join(words.temperatures(name, table) for name, table in event.temperatures.items()))
+        else:
+            tell(event, console)
+    return DONE
+
+
 def _made(name: str, arguments: Namespace, console: Console) -> int:
     """Tells of a model that is new."""
     from fewshot_gui.jobs import models

@@ -222,6 +222,16 @@ def _add_combine(parser: Parser) -> None:
     parser.add_argument("--json", action="store_true", help="one line of JSON")
 
 
+def _add_calibrate(parser: Parser) -> None:
+    parser.add_argument("model", metavar="NAME_OR_FOLDER", help="the model whose config.json gets the result")
+    parser.add_argument("data", nargs="+", type=Path, metavar="DATA", help="as for evaluate: classes it has not seen")
+    parser.add_argument("--split-file", type=Path, metavar="F", help="JSON: lists of class names per split")
+    parser.add_argument("--split", metavar="NAME", help="which classes (default: test, else val, else all)")
+    parser.add_argument("--episodes", type=int, default=40, metavar="N", help="of each group, per table entry (40)")
+    _add_device(parser)
+    parser.add_argument("--seed", type=_count, default=0, metavar="N", help="draws the episodes (default: 0)")
+
+
 def _add_doctor(parser: Parser) -> None:
     parser.description = f"{parser.description} Exit code 1 if something needs a cure."
 
@@ -287,6 +297,7 @@ _COMMANDS = {
     "models": ("list the models that come with the program and your own, or show one's card", _add_models),
     "models pull": ("download a backbone that others trained, or list those there are", _add_pull),
     "models add": ("make a model of a file of weights or of a model folder", _add_model),
+    "models calibrate": ("measure how sure a model's methods may be, by classes and examples", _add_calibrate),
     "models combine": ("make a model of several: their embeddings side by side", _add_combine),
     "doctor": ("check the installation and name the cure for what is wrong", _add_doctor),
     "demo": ("write generated pictures to try the program with", _add_demo),

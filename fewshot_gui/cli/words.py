@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from fewshot_gui.engine.meta_train.progress import Finished, Trained, Validated
+    from fewshot_gui.engine.temperatures import Temperatures
     from fewshot_gui.jobs.catalogue import Entry
     from fewshot_gui.jobs.classify import Classified, Ready
     from fewshot_gui.jobs.doctor import Finding
@@ -101,6 +102,17 @@ def _measured(entry: Measured) -> str:
     about = [f"{entry.dataset} ({entry.split})", f"{entry.ways}-way {entry.shots}-shot", entry.method]
     about += [number(entry.episodes, "episode")] if entry.episodes else []
     return f"{', '.join(about)}: {accuracy}{f'; {entry.note}' if entry.note else ''}"
+
+
+def temperatures(method: str, table: Temperatures) -> str:
+    """A table of temperatures as text: a line for each number of classes, a column for each number of examples."""
+    head = f"{method}, measured on {table.measured_on}; examples per class to the right, classes down:"
+    lines = [f"{'':>6}" + "".join(f"{shots:>7}" for shots in table.shots)]
+    lines += [
+        f"{ways:>6}" + "".join(f"{value:>7.2f}" for value in row)
+        for ways, row in zip(table.ways, table.values, strict=True)
+    ]
+    return "\n".join([head, *lines])
 
 
 def entry(found: Entry) -> str:

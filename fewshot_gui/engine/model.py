@@ -15,6 +15,7 @@ from torch import Tensor
 from fewshot_gui.engine import weights
 from fewshot_gui.engine.network import Network
 from fewshot_gui.engine.preprocess import Preprocessing
+from fewshot_gui.engine.temperatures import Temperatures
 from fewshot_gui.errors import UserError
 
 
@@ -56,6 +57,7 @@ class ModelConfig:
     data: tuple[Mapping[str, Any], ...] = ()  # what it was trained on, with terms
     accuracy: tuple[Mapping[str, Any], ...] = ()  # measured, each with interval and what it was measured on
     description: str = ""
+    temperatures: Mapping[str, Temperatures] = field(default_factory=dict)  # by method; "temperature" where none is
     members: tuple[Member, ...] = ()  # of a composite: whose weights it uses, in the order of the architecture's
 
 
@@ -75,6 +77,14 @@ class Model:
     def adaptation(self) -> Adaptation:
         """The config's entry, or: the whole network at its usual input."""
         return self.config.adaptation or Adaptation(-1, self.config.preprocessing)
+
+    def temperature(self, method: str, shots: Tensor, usual: float) -> float:
+        """The factor on a method's logits as measured for so many classes and pictures of each; `usual` if it was not.
+
+        shots: [n_way] pictures per class.
+        """
+        table = self.config.temperatures.get(method)
+        return table.at(len(shots), float(shots.float().log().mean().exp())) if table else usual
 
     def finish(self, embeddings: Tensor) -> Tensor:
         """What the network gives [n, D] -> embeddings [n, D] float32 as the config defines them."""

@@ -7,29 +7,24 @@ it to programs and to people. UserError and UsageError come before the costly pa
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import torch
-from torch import Tensor
-
-from fewshot_gui.engine import device, embed, model_folder
+from fewshot_gui.engine import device, model_folder
 from fewshot_gui.engine import evaluate as engine
 from fewshot_gui.engine import methods as method_registry
-from fewshot_gui.engine.episodes import ClassTable, Ways
+from fewshot_gui.engine.episodes import Ways
 from fewshot_gui.engine.method import Method
 from fewshot_gui.engine.model import Model
-from fewshot_gui.engine.preprocess import Preprocessing
 from fewshot_gui.engine.results import Paired, Row
-from fewshot_gui.errors import UsageError, UserError
+from fewshot_gui.errors import UsageError
 from fewshot_gui.images.collection import Collection, open_collection
+from fewshot_gui.jobs import labelled
 from fewshot_gui.jobs.events import Step, Warned
 from fewshot_gui.paths import DEFAULT_BACKBONE
-from fewshot_gui.types import Picture, Unreadable
 
-_ROTATIONS = ("@90", "@180", "@270")  # what Collection.rotated adds to a class's name
-_NAMED = 3  # examples in a message
+_SEEN = "the result would flatter it: choose other classes or another model, or allow it with --allow-seen."
 
 
 @dataclass(frozen=True)
@@ -99,14 +94,15 @@ def evaluate(options: EvaluateOptions) -> Iterator[Step | Warned | Row | Paired 
 
 def _evaluate(options: EvaluateOptions, heard: list[str]) -> Iterator[Step | Row | Paired | Evaluation]:
     collection = _collection(options)
-    heard += [*collection.warnings, *_missing(collection)]
+    heard += [*collection.warnings, *labelled.missing(collection)]
     model = _model(options, heard)
     methods = _methods(options, model)
     plan = engine.Plan(options.ways, options.shots, options.queries, options.episodes, options.groups, options.seed)
-    engine.check(_table(collection), methods, plan)
+    engine.check(labelled.table_of(collection), methods, plan)
     if not options.allow_seen:
-        refuse_seen(collection, model)
-    data = yield from _embedded(collection, model, methods, heard)
+        labelled.refuse_seen(collection, model, _SEEN)
+    pixels = any(method.needs == "pictures" for method in methods.values())
+    data = yield from labelled.embedded(collection, model, heard, pixels=pixels)
     found: list[Row | Paired] = []
     for value in engine.evaluate(model, data, methods, plan):
         if isinstance(value, engine.Progress):
@@ -119,36 +115,9 @@ def _evaluate(options: EvaluateOptions, heard: list[str]) -> Iterator[Step | Row
     yield Evaluation(collection.name, collection.split_name, options.seed, rows, paired, tuple(heard))
 
 
-def refuse_seen(collection: Collection, model: Model) -> None:
-    """UserError if the model was trained on classes of the collection, turned ones included."""
-    trained = {_upright(name) for name in model.config.training_classes}
-    names = {_upright(entry.name) for entry in collection.classes}
-    seen = sorted(name for name in names if {name, f"{collection.top}/{name}"} & trained)
-    if seen:
-        examples = ", ".join(seen[:_NAMED]) + (", ..." if len(seen) > _NAMED else "")
-        raise UserError(
-            f"{model.name} was trained on {len(seen)} of these {len(names)} classes ({examples}), so the result would "
-            "flatter it: choose other classes or another model, or allow it with --allow-seen."
-        )
-
-
-def _upright(name: str) -> str:
-    """The class's name without the turn that Collection.rotated added."""
-    for turn in _ROTATIONS:
-        name = name.removesuffix(turn)
-    return name
-
-
 def _collection(options: EvaluateOptions) -> Collection:
     collection = open_collection(options.data).split(options.split_file, options.split)
     return collection.rotated() if options.rotations else collection
-
-
-def _missing(collection: Collection) -> list[str]:
-    if not collection.missing:
-        return []
-    names = ", ".join(collection.missing[:_NAMED]) + (", ..." if len(collection.missing) > _NAMED else "")
-    return [f"{len(collection.missing)} classes of the split {collection.split_name} are not in the data: {names}."]
 
 
 def _model(options: EvaluateOptions, heard: list[str]) -> Model:
@@ -170,80 +139,3 @@ def _methods(options: EvaluateOptions, model: Model) -> dict[str, Method]:
         method, given = method_registry.parse(name)
         created[name] = method_registry.create(method, model.config, given)
     return created
-
-
-def _table(collection: Collection, counts: list[int] | None = None) -> ClassTable:
-    """The table episodes are drawn from; counts: usable pictures per class, if not all are."""
-    entries = collection.classes
-    return ClassTable(
-        counts=tuple(counts or [entry.count for entry in entries]),
-        groups=tuple(entry.group for entry in entries),
-        name=collection.name,
-    )
-
-
-class _AllPictures:
-    """The collection as one row of pictures, class by class: what the engine reads (types.PictureSource)."""
-
-    def __init__(self, collection: Collection) -> None:
-        self._collection = collection
-        self.where = [(c, p) for c, entry in enumerate(collection.classes) for p in range(entry.count)]
-
-    def __len__(self) -> int:
-        return len(self.where)
-
-    def read(self, index: int, at_least: int) -> Picture | Unreadable:
-        return self._collection.read(*self.where[index], at_least)
-
-
-def _embedded(
-    collection: Collection, model: Model, methods: Mapping[str, Method], heard: list[str]
-) -> Generator[Step, None, engine.Data]:
-    """Yields progress; returns engine.Data of the pictures that could be read, with pixels if a method needs them."""
-    source = _AllPictures(collection)
-    embeddings = torch.zeros(len(source), len(model.base_mean))
-    bad = yield from _fill(embeddings, "embedding", embed.embed_stream(model, source, tell=heard.append), model.name)
-    pictures = None
-    if any(method.needs == "pictures" for method in methods.values()):
-        preprocessing = model.adaptation.preprocessing
-        pictures = _blank(len(source), preprocessing)
-        raw = embed.stream(source, preprocessing, _as_they_are, torch.device("cpu"), tell=heard.append)
-        bad.update((yield from _fill(pictures, "reading pictures", raw, model.name)))
-    good = torch.tensor([index not in bad for index in range(len(source))])
-    if bad:
-        heard.append(_left_out(bad))
-        embeddings = embeddings[good]
-        pictures = None if pictures is None else pictures[good]
-    counts = [0] * len(collection.classes)
-    for index, (c, _) in enumerate(source.where):
-        counts[c] += index not in bad
-    return engine.Data(_table(collection, counts), embeddings.to(model.device), pictures)
-
-
-def _fill(
-    rows: Tensor, what: str, stream: Iterator[embed.Embedded], model: str
-) -> Generator[Step, None, dict[int, Unreadable]]:
-    """Writes a stream's rows to their places; returns what could not be read: index -> Unreadable."""
-    bad: dict[int, Unreadable] = {}
-    for part in stream:
-        if part.readable:
-            if part.rows.shape[1:] != rows.shape[1:]:
-                raise UserError(f"{model} gives embeddings of another size at this input size; leave --size out.")
-            rows[[part.start + place for place in part.readable]] = part.rows.to(rows.dtype)
-        bad.update({part.start + place: why for place, why in part.unreadable.items()})
-        yield Step(what, (part.start + len(part)) / len(rows))
-    return bad
-
-
-def _blank(n: int, preprocessing: Preprocessing) -> Tensor:
-    return torch.empty(n, preprocessing.channels, preprocessing.size, preprocessing.size, dtype=torch.uint8)
-
-
-def _as_they_are(pictures: Tensor, _: torch.device) -> Tensor:
-    return pictures
-
-
-def _left_out(bad: Mapping[int, Unreadable]) -> str:
-    first = bad[min(bad)]
-    pictures = "1 picture was left out, it" if len(bad) == 1 else f"{len(bad)} pictures were left out, they"
-    return f"{pictures} could not be read (first: {first.path}: {first.reason})."

@@ -46,7 +46,7 @@ _PART = 64  # pictures at a time where no gradients are kept
 _MOST_COPIES = 1024  # of all pictures together: with many pictures, fewer of each do
 _PLAIN = 128  # most plain pictures per step that prototypes are made of
 _SCALE = 12.0  # of the cosines
-_CALMER = 0.5  # times the head's temperature: likeliest on validation classes; the support is no surprise to it
+_CALMER = 0.65  # times the frozen head's temperature: likeliest on validation classes; the support is no surprise to it
 _PROTOTYPE_GRADIENTS_EVERY = 3
 _CHANGES = Augmentation(crop=0.5, stretch=1.2, flip=True, brightness=0.2, contrast=0.2)
 
@@ -207,7 +207,8 @@ class _Work:
         centres = torch.stack([class_means(each[:n], shots.labels, shots.n_way).mean(0) for each in both])
         support = Support(torch.cat([shots.labels, labels]), shots.n_way, beside(both, centres))
         head = keep.frozen_head(side_by_side(self.model), support)
-        return replace(head, temperature=_CALMER * head.temperature), centres
+        plain = keep.frozen_head(self.model, Support(shots.labels, shots.n_way, both[0][:n]))
+        return replace(head, temperature=_CALMER * plain.temperature), centres
 
     def _vectors(self, below: Tensor) -> Tensor:
         return l2_normalised(embedded_from(below, self.model, self.network))

@@ -31,6 +31,7 @@ from fewshot_gui.engine.threads import one_core
 if TYPE_CHECKING:
     from fewshot_gui.engine.model import Model
 
+_TEMPERATURE = 2.0  # where none was measured for the model
 _ITERATIONS = 500
 _CONVERGED = 1e-9  # length of the gradient, as a share of the start's
 _ROUNDING = 1e-14  # the same, as a share of the rows' weights: what is left where nothing can be told apart
@@ -54,7 +55,11 @@ class Linear(Method):
         choices=("base", "support", "none", "folder"),
     )  # fmt: skip
     temperature: float = option(
-        2.0, "Temperature", "Higher makes probabilities more extreme; labels stay.", least=1e-3, most=1000.0
+        0.0,
+        "Temperature",
+        "Higher makes probabilities more extreme; labels stay; 0: as measured.",
+        least=0.0,
+        most=1000.0,
     )
 
     @property
@@ -75,7 +80,8 @@ class Linear(Method):
         transform = cosine_transform(model, support, pool, self.centre)
         features = transform(support.embeddings)
         weight, bias = logistic_regression(features, support.labels, support.n_way, self.strength)
-        return LinearHead(transform, weight, bias, self.temperature)
+        temperature = self.temperature or model.temperature(self.name, support.shots, _TEMPERATURE)
+        return LinearHead(transform, weight, bias, temperature)
 
 
 def logistic_regression(features: Tensor, labels: Tensor, n_way: int, strength: float) -> tuple[Tensor, Tensor]:

@@ -41,7 +41,7 @@ class ProtoNet(Method):
         choices=("model", "cosine", "euclidean"),
     )  # fmt: skip
     temperature: float = option(
-        0.0, "Temperature", "Higher makes probabilities more extreme; 0: the model's own.", least=0.0, most=1000.0
+        0.0, "Temperature", "Higher makes probabilities more extreme; 0: as measured.", least=0.0, most=1000.0
     )
     centre: Literal["base", "support", "none", "folder"] = option(
         "base", "Centre", "What cosine prototypes subtract first; folder: the mean of the pictures to classify.",
@@ -64,13 +64,18 @@ class ProtoNet(Method):
         progress: Progress = no_progress,
     ) -> PrototypeHead:
         """See Method.adapt. UsageError if centre=folder has no pool."""
-        temperature = self.temperature or model.config.temperature
         metric = model.config.metric if self.metric == "model" else self.metric
+        temperature = self.temperature or self._measured(model, metric, support)
         if metric == "euclidean":
             return _euclidean(support, temperature)
         transform = cosine_transform(model, support, pool, self.centre)
         prototypes = unit_prototypes(transform(support.embeddings), support.labels, support.n_way)
         return PrototypeHead(transform, prototypes, "cosine", temperature, prototypes.new_zeros(support.n_way))
+
+    def _measured(self, model: Model, metric: str, support: Support) -> float:
+        """The model's own temperature, which is that of its own metric."""
+        usual = model.config.temperature
+        return model.temperature(self.name, support.shots, usual) if metric == model.config.metric else usual
 
 
 def _euclidean(support: Support, temperature: float) -> PrototypeHead:

@@ -26,6 +26,8 @@ from fewshot_gui.engine.methods import METHODS
 if TYPE_CHECKING:
     from fewshot_gui.engine.model import Model
 
+_TEMPERATURE = 5.0  # where none was measured for the model
+
 
 @METHODS.register("ridge")
 @dataclass(frozen=True)
@@ -45,7 +47,11 @@ class Ridge(Method):
         choices=("support", "folder", "base", "none"),
     )  # fmt: skip
     temperature: float = option(
-        5.0, "Temperature", "Higher makes probabilities more extreme; labels stay.", least=1e-3, most=1000.0
+        0.0,
+        "Temperature",
+        "Higher makes probabilities more extreme; labels stay; 0: as measured.",
+        least=0.0,
+        most=1000.0,
     )
 
     @property
@@ -66,7 +72,8 @@ class Ridge(Method):
         """See Method.adapt. UsageError if centre=folder has no pool."""
         transform = cosine_transform(model, support, pool, self.centre)
         weight = ridge_weight(transform(support.embeddings), support.labels, support.n_way, self.regularisation)
-        return LinearHead(transform, weight, weight.new_zeros(support.n_way), self.temperature)
+        temperature = self.temperature or model.temperature(self.name, support.shots, _TEMPERATURE)
+        return LinearHead(transform, weight, weight.new_zeros(support.n_way), temperature)
 
 
 def ridge_weight(features: Tensor, labels: Tensor, n_way: int, regularisation: float) -> Tensor:
