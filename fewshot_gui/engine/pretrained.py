@@ -18,7 +18,7 @@ from fewshot_gui.engine.network import Network
 from fewshot_gui.engine.preprocess import Preprocessing
 from fewshot_gui.errors import UsageError
 
-IMAGENET_TERMS = "ImageNet's pictures may be used for research that is not commercial"
+IMAGENET_TERMS = "ImageNet's pictures may be used for research that is not commercial."
 _CHAIN = 4  # blocks from which on adapting the upper half alone is worth the name
 
 
@@ -38,7 +38,8 @@ class Origin:
         entry: dict[str, Any] = {"name": self.name, "used": "the weights, as they are"}
         if self.classes:
             entry["classes"] = len(self.classes)
-        return {**entry, "terms": self.terms, "licence": self.licence, "source": self.source, "sha256": self.sha256}
+        terms = f"Licence: {self.licence}. {self.terms}"
+        return {**entry, "terms": terms, "licence": self.licence, "source": self.source, "sha256": self.sha256}
 
 
 @dataclass(frozen=True)
@@ -57,8 +58,7 @@ class TorchvisionWeights:
     def origin(self, sha256: str) -> Origin:
         """Where the weights come from."""
         name = f"ImageNet-1k, by torchvision's weights {self.model} {self.weights}"
-        terms = f"{self.licence}; {IMAGENET_TERMS}."
-        return Origin(name, self.url, self.licence, sha256, terms, imagenet_classes())
+        return Origin(name, self.url, self.licence, sha256, IMAGENET_TERMS, imagenet_classes())
 
     def network(self, tensors: Mapping[str, Tensor], source: str) -> Network:
         """The backbone with the weights of the downloaded file."""

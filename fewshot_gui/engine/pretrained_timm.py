@@ -43,7 +43,7 @@ class TimmWeights:
 
     def origin(self, source: str, licence: str, sha256: str) -> Origin:
         """Where the weights come from; licence: as the repository states it."""
-        terms = f"{licence}; {IMAGENET_TERMS}." if self.classes else f"{licence}; its training classes are not listed."
+        terms = IMAGENET_TERMS if self.classes == imagenet_classes() else "The terms of its pictures are not stated."
         return Origin(f"What timm's {self.model} was trained on", source, licence, sha256, terms, self.classes)
 
     def network(self, tensors: Mapping[str, Tensor], source: str) -> Network:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import importlib.util
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -40,6 +41,12 @@ class Entry:
     def extra(self) -> str:
         """The extra of this program that pulling it needs; "": none."""
         return "" if self.kind == "torchvision" else "hub"
+
+    @property
+    def missing(self) -> str:
+        """That extra, if it is not installed; else ""."""
+        needed = ("timm", "huggingface_hub") if self.extra else ()
+        return "" if all(importlib.util.find_spec(package) for package in needed) else self.extra
 
     def as_json(self) -> dict[str, Any]:
         """All of it, as JSON values."""

@@ -75,6 +75,15 @@ def table_file(parent: QWidget, settings: Settings) -> str:
     return kept(settings, QFileDialog.getOpenFileName(parent, title, begins(settings), kinds)[0])
 
 
+def weights_file(parent: QWidget, settings: Settings) -> str:
+    """A file of a backbone's weights; "" for none."""
+    from fewshot_gui.jobs.add_model import ENDINGS
+
+    kinds = translate("Asking", "Weights") + f" ({' '.join(f'*{ending}' for ending in ENDINGS)})"
+    title = translate("Asking", "A file of weights")
+    return kept(settings, QFileDialog.getOpenFileName(parent, title, begins(settings), kinds)[0])
+
+
 def export_file(parent: QWidget, settings: Settings, session: Session) -> str:
     """A file for the answers, in one of the registered formats; "" for none."""
     from fewshot_gui.export import FORMATS

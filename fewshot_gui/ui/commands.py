@@ -78,6 +78,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("stop", "adapt", QT_TRANSLATE_NOOP("Commands", "&Stop what is running"), ("Ctrl+.",), "stop"),
     Command("pause", "adapt", QT_TRANSLATE_NOOP("Commands", "&Pause classifying"), ("Ctrl+P",), "pause", "folder",
             checkable=True),
+    Command("backbones", "adapt", QT_TRANSLATE_NOOP("Commands", "&Backbones..."), ("Ctrl+B",), "import", "nothing",
+            line_before=True),
     Command("focus_classes", "view", QT_TRANSLATE_NOOP("Commands", "Go to &classes"), ("Alt+1",)),
     Command("focus_grid", "view", QT_TRANSLATE_NOOP("Commands", "Go to &pictures"), ("Alt+2",)),
     Command("focus_map", "view", QT_TRANSLATE_NOOP("Commands", "Go to &map"), ("Alt+3",)),

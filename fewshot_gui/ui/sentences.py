@@ -11,6 +11,8 @@ from functools import cache
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
 
+from fewshot_gui.ui.sentences_backbones import BACKBONES
+
 SENTENCES = (
     # Adapting
     QT_TRANSLATE_NOOP(
@@ -264,6 +266,7 @@ SENTENCES = (
     QT_TRANSLATE_NOOP("Sentences", "held-out check {check} of {checks}, reading the examples"),
     QT_TRANSLATE_NOOP("Sentences", "step {step} of {steps}"),
     QT_TRANSLATE_NOOP("Sentences", "reading the examples"),
+    *BACKBONES,
 )
 
 _GAP = re.compile(r"\\\{(\w+)\\\}")

@@ -14,6 +14,7 @@ from fewshot_gui.settings import Settings
 from fewshot_gui.types import Changes
 from fewshot_gui.ui import words
 from fewshot_gui.ui.live import Live
+from fewshot_gui.ui.own_models import OwnModels
 from fewshot_gui.ui.widgets.choice_menus import Methods
 
 if TYPE_CHECKING:
@@ -62,6 +63,7 @@ class Session(QObject):
         self.redo_text: str | None = None
         self._backbones: tuple[ShippedModel, ...] | None = None
         self.live = Live(self)
+        self.own_models = OwnModels(self.live.work.runner, self)
 
     # Opening and closing
 
@@ -205,6 +207,11 @@ class Session(QObject):
             self.attempt(lambda: found.extend(own()))
             self._backbones = tuple(found)
         return self._backbones
+
+    def forget_backbones(self) -> None:
+        """There are others now: they are read again when next asked for."""
+        self._backbones = None
+        self.state_changed.emit()
 
     @property
     def has_examples(self) -> bool:

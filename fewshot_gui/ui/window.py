@@ -194,6 +194,7 @@ class Window(QMainWindow):
         top.renamed.connect(lambda name: actions.rename(session, name))
         top.method_chosen.connect(lambda method: actions.set_method(session, method))
         top.backbone_chosen.connect(lambda name: actions.set_backbone(session, name))
+        top.backbones_wanted.connect(lambda: self.do("backbones"))
         top.device_chosen.connect(lambda key: actions.set_device(session, key))
         top.deeper_wanted.connect(session.live.deepen)
         top.theme_wanted.connect(lambda: self.do("theme"))

@@ -14,18 +14,20 @@ from fewshot_gui.ui.theme import Theme
 from fewshot_gui.ui.widgets.keys_dialog import KeysDialog
 
 if TYPE_CHECKING:
+    from fewshot_gui.ui.join_backbones import Backbones
     from fewshot_gui.ui.window import Window
 
 translate = QCoreApplication.translate
 
 
 class WindowCommands:
-    """do_ID for the commands of a window. keys, about: its dialogs, once they were asked for."""
+    """do_ID for the commands of a window. keys, about, backbones: its dialogs, once they were asked for."""
 
     def __init__(self, window: Window) -> None:
         self._window, self._session, self._settings = window, window.session, window.settings
         self.keys: KeysDialog | None = None
         self.about: QMessageBox | None = None
+        self.backbones: Backbones | None = None
 
     def do_new(self) -> None:
         """A new project among the user's data."""
@@ -107,6 +109,14 @@ class WindowCommands:
     def do_pause(self) -> None:
         """Pauses classifying, or lets it go on."""
         self._session.live.work.pause(not self._session.live.work.is_paused)
+
+    def do_backbones(self) -> None:
+        """Shows the backbones that there are and those that can be got."""
+        if self.backbones is None:
+            from fewshot_gui.ui.join_backbones import Backbones
+
+            self.backbones = Backbones(self._session, self._settings, self._window)
+        self.backbones.show()
 
     def do_theme(self) -> None:
         """Light instead of dark, or dark instead of light."""

@@ -26,6 +26,10 @@ STEPS = (
     QT_TRANSLATE_NOOP("Steps", "Exporting"),
     QT_TRANSLATE_NOOP("Steps", "Reading the table"),
     QT_TRANSLATE_NOOP("Steps", "Drawing the demo pictures"),
+    QT_TRANSLATE_NOOP("Steps", "Looking up the weights"),
+    QT_TRANSLATE_NOOP("Steps", "Making the model folder"),
+    QT_TRANSLATE_NOOP("Steps", "Reading the weights"),
+    QT_TRANSLATE_NOOP("Steps", "Looking for the architecture"),
 )
 
 

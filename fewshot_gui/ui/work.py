@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 # The foot shows the first of these that runs.
 SHOWN = ("export", "deep", "folder", "import", "adapt", "model", "demo")
 PAUSABLE = ("folder", "deep")
+_OF_NO_PROJECT = ("model", "backbone")  # they go on when a project is closed
 Done = Callable[[Any], None]
 
 
@@ -88,8 +89,8 @@ class Work(QObject):
         self._tell_progress()
 
     def drop_all(self) -> None:
-        """Cancels all runs but the loading of the model, which no project owns."""
-        self.drop(*(kind for kind in self.kinds() if kind != "model"))
+        """Cancels all runs but those that no project owns."""
+        self.drop(*(kind for kind in self.kinds() if kind not in _OF_NO_PROJECT))
 
     def runs(self, *kinds: str) -> bool:
         """Whether a run of one of these kinds is on its way."""

@@ -139,12 +139,24 @@
         <translation>表格</translation>
     </message>
     <message>
+        <source>Weights</source>
+        <translation>权重</translation>
+    </message>
+    <message>
+        <source>A file of weights</source>
+        <translation>权重文件</translation>
+    </message>
+    <message>
         <source>Export answers</source>
         <translation>导出结果</translation>
     </message>
     <message>
         <source>Projects</source>
         <translation>项目</translation>
+    </message>
+    <message>
+        <source>A model folder</source>
+        <translation>模型文件夹</translation>
     </message>
 </context>
 <context>
@@ -172,6 +184,212 @@
     <message>
         <source>drawings</source>
         <translation>手绘</translation>
+    </message>
+    <message>
+        <source>your own</source>
+        <translation>您自己的</translation>
+    </message>
+    <message>
+        <source>comes with the program</source>
+        <translation>随程序提供</translation>
+    </message>
+    <message>
+        <source>{count} numbers</source>
+        <translation>{count} 个数值</translation>
+    </message>
+    <message>
+        <source>Trained on data with these terms: {terms}</source>
+        <translation>训练数据的条款：{terms}</translation>
+    </message>
+    <message>
+        <source>needs: pip install &quot;fewshot_gui[{extra}]&quot;</source>
+        <translation>需要：pip install "fewshot_gui[{extra}]"</translation>
+    </message>
+    <message>
+        <source>Licence: {licence}. {terms}</source>
+        <translation>许可：{licence}。{terms}</translation>
+    </message>
+    <message>
+        <source>Not measured: try it on pictures of yours.</source>
+        <translation>未测量：请在您自己的图片上试用。</translation>
+    </message>
+    <message>
+        <source>{shots} shot: {accuracy}</source>
+        <translation>{shots} 张示例：{accuracy}</translation>
+    </message>
+    <message>
+        <source>Measured, {ways} classes at a time: {figures}; on {dataset}, {split}</source>
+        <translation>实测，每次 {ways} 个类别：{figures}；数据集 {dataset}，{split}</translation>
+    </message>
+    <message>
+        <source>{count} MB</source>
+        <translation>{count} MB</translation>
+    </message>
+    <message>
+        <source>{side} x {side} pixels</source>
+        <translation>{side} x {side} 像素</translation>
+    </message>
+    <message>
+        <source>Beginning</source>
+        <translation>正在开始</translation>
+    </message>
+    <message>
+        <source>{name} is ready.</source>
+        <translation>{name} 已就绪。</translation>
+    </message>
+    <message>
+        <source>Stopped. What has come is kept: get it again to go on from there.</source>
+        <translation>已停止。已下载的部分会保留：再次获取即可继续。</translation>
+    </message>
+    <message>
+        <source>That failed by a fault of the program.</source>
+        <translation>因程序错误而失败。</translation>
+    </message>
+</context>
+<context>
+    <name>BackbonesDialog</name>
+    <message>
+        <source>Backbones</source>
+        <translation>骨干网络</translation>
+    </message>
+    <message>
+        <source>Progress</source>
+        <translation>进度</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>停止</translation>
+    </message>
+    <message>
+        <source>Stop: what has come is kept and gone on from</source>
+        <translation>停止：已下载的部分会保留，可继续</translation>
+    </message>
+    <message>
+        <source>Add a file...</source>
+        <translation>添加文件...</translation>
+    </message>
+    <message>
+        <source>A file of weights: safetensors, PyTorch or ONNX</source>
+        <translation>权重文件：safetensors、PyTorch 或 ONNX</translation>
+    </message>
+    <message>
+        <source>Add a folder...</source>
+        <translation>添加文件夹...</translation>
+    </message>
+    <message>
+        <source>A model folder</source>
+        <translation>模型文件夹</translation>
+    </message>
+    <message>
+        <source>On this computer</source>
+        <translation>这台电脑上</translation>
+    </message>
+    <message>
+        <source>To get from the internet</source>
+        <translation>可从互联网获取</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>Close: a download goes on</source>
+        <translation>关闭：下载会继续</translation>
+    </message>
+    <message>
+        <source>A backbone turns pictures into numbers that can be compared; how good it is decides how good the answers are. Drop a file of weights or a model folder here to add it.</source>
+        <translation>骨干网络把图片变成可以比较的数值；它的好坏决定结果的好坏。将权重文件或模型文件夹拖到这里即可添加。</translation>
+    </message>
+    <message>
+        <source>In use</source>
+        <translation>使用中</translation>
+    </message>
+    <message>
+        <source>Use</source>
+        <translation>使用</translation>
+    </message>
+    <message>
+        <source>Use {name} in this project</source>
+        <translation>在此项目中使用 {name}</translation>
+    </message>
+    <message>
+        <source>Get...</source>
+        <translation>获取...</translation>
+    </message>
+    <message>
+        <source>Download {name}</source>
+        <translation>下载 {name}</translation>
+    </message>
+</context>
+<context>
+    <name>Catalogue</name>
+    <message>
+        <source>ResNet-50, the usual measure.</source>
+        <translation>ResNet-50，常用的衡量标准。</translation>
+    </message>
+    <message>
+        <source>EfficientNet-B0: small and quick.</source>
+        <translation>EfficientNet-B0：小而快。</translation>
+    </message>
+    <message>
+        <source>MobileNetV3: the quickest of these.</source>
+        <translation>MobileNetV3：其中最快的。</translation>
+    </message>
+    <message>
+        <source>ConvNeXt-T: stronger and slower than ResNet-50.</source>
+        <translation>ConvNeXt-T：比 ResNet-50 更强也更慢。</translation>
+    </message>
+    <message>
+        <source>Swin-T, a transformer with shifted windows.</source>
+        <translation>Swin-T，使用移位窗口的 Transformer。</translation>
+    </message>
+    <message>
+        <source>DINOv2 ViT-S/14, trained without labels on 142 million pictures: strong on pictures of any kind.</source>
+        <translation>DINOv2 ViT-S/14，在 1.42 亿张无标签图片上训练：对任何种类的图片都很强。</translation>
+    </message>
+    <message>
+        <source>DINOv2 ViT-B/14, trained without labels on 142 million pictures: stronger and four times slower.</source>
+        <translation>DINOv2 ViT-B/14，在 1.42 亿张无标签图片上训练：更强，但慢四倍。</translation>
+    </message>
+    <message>
+        <source>DINOv3 ViT-S/16, trained without labels on 1,689 million pictures.</source>
+        <translation>DINOv3 ViT-S/16，在 16.89 亿张无标签图片上训练。</translation>
+    </message>
+    <message>
+        <source>CLIP ViT-B/32 of OpenAI, the image tower, trained on pictures with captions.</source>
+        <translation>OpenAI 的 CLIP ViT-B/32 图像塔，在带文字说明的图片上训练。</translation>
+    </message>
+    <message>
+        <source>CLIP ViT-B/16 of OpenAI, the image tower: finer and slower than B/32.</source>
+        <translation>OpenAI 的 CLIP ViT-B/16 图像塔：比 B/32 更细致也更慢。</translation>
+    </message>
+    <message>
+        <source>SigLIP ViT-B/16 of Google, the image tower, trained on pictures with captions.</source>
+        <translation>Google 的 SigLIP ViT-B/16 图像塔，在带文字说明的图片上训练。</translation>
+    </message>
+    <message>
+        <source>EfficientNet-B0 with timm&apos;s longer training.</source>
+        <translation>EfficientNet-B0，采用 timm 更长的训练。</translation>
+    </message>
+    <message>
+        <source>MobileNetV4: quick, and stronger than MobileNetV3.</source>
+        <translation>MobileNetV4：快速，且强于 MobileNetV3。</translation>
+    </message>
+    <message>
+        <source>ImageNet&apos;s pictures may be used for research that is not commercial.</source>
+        <translation>ImageNet 的图片可用于非商业研究。</translation>
+    </message>
+    <message>
+        <source>The pictures it was trained on are not published.</source>
+        <translation>其训练图片未公开。</translation>
+    </message>
+    <message>
+        <source>BSD-3-Clause (torchvision, which states none for the weights alone)</source>
+        <translation>BSD-3-Clause（torchvision；未单独说明权重的许可）</translation>
+    </message>
+    <message>
+        <source>DINOv3 License (Meta&apos;s own)</source>
+        <translation>DINOv3 许可（Meta 自有）</translation>
     </message>
 </context>
 <context>
@@ -412,6 +630,10 @@
     <message>
         <source>&amp;Pause classifying</source>
         <translation>暂停分类(&amp;P)</translation>
+    </message>
+    <message>
+        <source>&amp;Backbones...</source>
+        <translation>骨干网络(&amp;B)...</translation>
     </message>
     <message>
         <source>Go to &amp;classes</source>
@@ -1301,6 +1523,10 @@
         <source>Backbone</source>
         <translation>骨干网络</translation>
     </message>
+    <message>
+        <source>More backbones...</source>
+        <translation>更多骨干网络...</translation>
+    </message>
 </context>
 <context>
     <name>Methods</name>
@@ -1391,6 +1617,17 @@
     <message>
         <source>Dismiss</source>
         <translation>关闭</translation>
+    </message>
+</context>
+<context>
+    <name>OwnModels</name>
+    <message>
+        <source>Downloading {file}: {done} MB, {speed} MB a second</source>
+        <translation>正在下载 {file}：{done} MB，每秒 {speed} MB</translation>
+    </message>
+    <message>
+        <source>Downloading {file}: {done} of {total} MB, {speed} MB a second</source>
+        <translation>正在下载 {file}：{done}/{total} MB，每秒 {speed} MB</translation>
     </message>
 </context>
 <context>
@@ -1928,6 +2165,134 @@
         <source>The folder {path} may not be written to: choose another place for the project.</source>
         <translation>文件夹 {path} 不允许写入：请为项目选择其他位置。</translation>
     </message>
+    <message>
+        <source>{file} of {host} is not the file expected: its checksum begins with {found}, not with {expected}. It was deleted; try again, and if that does not help, something on the way changes files.</source>
+        <translation>来自 {host} 的 {file} 不是预期的文件：其校验和以 {found} 开头，而不是 {expected}。文件已删除；请重试，若仍无效，则途中有东西改动了文件。</translation>
+    </message>
+    <message>
+        <source>{host} has no {file} (404): it may have moved; update the program, or choose another.</source>
+        <translation>{host} 上没有 {file}（404）：可能已移动；请更新程序或另选一个。</translation>
+    </message>
+    <message>
+        <source>{host} answered {code} ({reason}) for {file}: try again later.</source>
+        <translation>{host} 对 {file} 返回 {code}（{reason}）：请稍后重试。</translation>
+    </message>
+    <message>
+        <source>The disk of {folder} is full: free some space, then do the same again.</source>
+        <translation>{folder} 所在磁盘已满：请腾出空间后再试一次。</translation>
+    </message>
+    <message>
+        <source>{folder} could not be written to ({reason}): choose another folder.</source>
+        <translation>无法写入 {folder}（{reason}）：请选择其他文件夹。</translation>
+    </message>
+    <message>
+        <source>The download of {file} from {host} broke off after {done} MB{why}: do the same again to go on from there.</source>
+        <translation>从 {host} 下载 {file} 在 {done} MB 后中断{why}：再操作一次即可从那里继续。</translation>
+    </message>
+    <message>
+        <source>{host} was not found: check the connection to the network, and the proxy in HTTPS_PROXY if there is one, then try again.</source>
+        <translation>找不到 {host}：请检查网络连接以及 HTTPS_PROXY 中的代理（如有），然后重试。</translation>
+    </message>
+    <message>
+        <source>{host} refused the connection: check the connection to the network, and the proxy in HTTPS_PROXY if there is one, then try again.</source>
+        <translation>{host} 拒绝了连接：请检查网络连接以及 HTTPS_PROXY 中的代理（如有），然后重试。</translation>
+    </message>
+    <message>
+        <source>{host} could not be reached ({reason}): check the connection to the network, and the proxy in HTTPS_PROXY if there is one, then try again.</source>
+        <translation>无法连接 {host}（{reason}）：请检查网络连接以及 HTTPS_PROXY 中的代理（如有），然后重试。</translation>
+    </message>
+    <message>
+        <source>The hub ({host}) could not be reached ({reason}): check the connection to the network, and the proxy in HTTPS_PROXY if there is one, then try again.</source>
+        <translation>无法连接 Hub（{host}）（{reason}）：请检查网络连接以及 HTTPS_PROXY 中的代理（如有），然后重试。</translation>
+    </message>
+    <message>
+        <source>The hub has no repository {name}, or does not show it to everyone.</source>
+        <translation>Hub 上没有仓库 {name}，或未对所有人公开。</translation>
+    </message>
+    <message>
+        <source>The hub answered {code} for {name}: try again later.</source>
+        <translation>Hub 对 {name} 返回 {code}：请稍后重试。</translation>
+    </message>
+    <message>
+        <source>{name} asks everyone to accept its licence first: do so on {hub}/{page}, set HF_TOKEN to a token of yours, then try again.</source>
+        <translation>{name} 要求先接受其许可：请在 {hub}/{page} 接受，将 HF_TOKEN 设为您的令牌，然后重试。</translation>
+    </message>
+    <message>
+        <source>{name} of the hub has no {files}: choose another repository.</source>
+        <translation>Hub 上的 {name} 没有 {files}：请选择其他仓库。</translation>
+    </message>
+    <message>
+        <source>{file} of the repository is damaged ({reason}): choose another repository.</source>
+        <translation>仓库中的 {file} 已损坏（{reason}）：请选择其他仓库。</translation>
+    </message>
+    <message>
+        <source>The hub is asked by huggingface_hub, which is not installed: pip install &quot;fewshot_gui[hub]&quot;.</source>
+        <translation>访问 Hub 需要 huggingface_hub，但未安装：pip install "fewshot_gui[hub]"。</translation>
+    </message>
+    <message>
+        <source>This backbone is made by timm, which is not installed: pip install &quot;fewshot_gui[hub]&quot;.</source>
+        <translation>此骨干网络由 timm 构建，但未安装：pip install "fewshot_gui[hub]"。</translation>
+    </message>
+    <message>
+        <source>There is a model {name} already, in {folder}: give another name with --name.</source>
+        <translation>已有模型 {name}，位于 {folder}：请用 --name 另取名称。</translation>
+    </message>
+    <message>
+        <source>{folder} could not be made ({reason}): free some space there.</source>
+        <translation>无法创建 {folder}（{reason}）：请在那里腾出空间。</translation>
+    </message>
+    <message>
+        <source>There is no file or folder {path}.</source>
+        <translation>没有文件或文件夹 {path}。</translation>
+    </message>
+    <message>
+        <source>{path} is no file of weights: they end in {endings}.</source>
+        <translation>{path} 不是权重文件：其扩展名应为 {endings}。</translation>
+    </message>
+    <message>
+        <source>{path} is no model folder: it has no {file}.</source>
+        <translation>{path} 不是模型文件夹：其中没有 {file}。</translation>
+    </message>
+    <message>
+        <source>{path} has no model.safetensors or pytorch_model.bin: copy the whole folder.</source>
+        <translation>{path} 中没有 model.safetensors 或 pytorch_model.bin：请复制整个文件夹。</translation>
+    </message>
+    <message>
+        <source>{path} could not be read ({reason}): copy the folder again.</source>
+        <translation>无法读取 {path}（{reason}）：请重新复制该文件夹。</translation>
+    </message>
+    <message>
+        <source>{path} fits no architecture that is known here: say which with --architecture, as in torchvision:resnet50 or timm:vit_small_patch16_224.</source>
+        <translation>{path} 不符合这里已知的任何架构：请用 --architecture 说明，例如 torchvision:resnet50 或 timm:vit_small_patch16_224。</translation>
+    </message>
+    <message>
+        <source>{path} would have to run code to be read, and is not: save the model&apos;s numbers alone, torch.save(model.state_dict(), ...), or convert them to safetensors.</source>
+        <translation>读取 {path} 需要运行代码，因此未读取：请只保存模型的数值，torch.save(model.state_dict(), ...)，或转换为 safetensors。</translation>
+    </message>
+    <message>
+        <source>{path} is no state dict of PyTorch&apos;s, or is cut short ({reason}): get it again.</source>
+        <translation>{path} 不是 PyTorch 的 state dict，或不完整（{reason}）：请重新获取。</translation>
+    </message>
+    <message>
+        <source>This backbone is an ONNX graph, and onnxruntime is not installed: pip install &quot;fewshot_gui[onnx]&quot;.</source>
+        <translation>此骨干网络是 ONNX 图，但未安装 onnxruntime：pip install "fewshot_gui[onnx]"。</translation>
+    </message>
+    <message>
+        <source>The ONNX graph could not be opened ({reason}): export it again, into one file.</source>
+        <translation>无法打开 ONNX 图（{reason}）：请重新导出为单个文件。</translation>
+    </message>
+    <message>
+        <source>It is {what}. Its input is taken to be scaled as usual for that, at {size} pixels: if it was trained otherwise, add it again with --input and --size.</source>
+        <translation>它是 {what}。其输入按通常方式缩放，{size} 像素：若训练时不是这样，请用 --input 和 --size 重新添加。</translation>
+    </message>
+    <message>
+        <source>{name} is a finished graph ({architecture}) whose numbers cannot be trained here, and {method} trains them: choose ridge, protonet or linear.</source>
+        <translation>{name} 是固定的图（{architecture}），其数值无法在这里训练，而 {method} 需要训练：请选择 ridge、protonet 或 linear。</translation>
+    </message>
+    <message>
+        <source>An ONNX file brings its architecture along: leave --architecture out.</source>
+        <translation>ONNX 文件自带架构：请去掉 --architecture。</translation>
+    </message>
 </context>
 <context>
     <name>StartPage</name>
@@ -2021,6 +2386,22 @@
     <message>
         <source>Drawing the demo pictures</source>
         <translation>正在绘制演示图片</translation>
+    </message>
+    <message>
+        <source>Looking up the weights</source>
+        <translation>正在查找权重</translation>
+    </message>
+    <message>
+        <source>Making the model folder</source>
+        <translation>正在创建模型文件夹</translation>
+    </message>
+    <message>
+        <source>Reading the weights</source>
+        <translation>正在读取权重</translation>
+    </message>
+    <message>
+        <source>Looking for the architecture</source>
+        <translation>正在识别架构</translation>
     </message>
     <message>
         <source>Adapting deeper: {step}</source>

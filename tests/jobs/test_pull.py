@@ -89,7 +89,7 @@ def test_licence_and_terms_are_told_before_the_first_byte_and_stand_in_the_card(
     for text in (offered.licence, offered.terms, offered.address, hashlib.sha256(content).hexdigest()):
         assert text in model.card
     assert model.own
-    assert model.terms == (offered.terms,)
+    assert model.terms == (f"Licence: {offered.licence}. {offered.terms}",)
 
 
 def test_stopped_in_between_it_leaves_no_model(web, data):

@@ -94,10 +94,14 @@ def _add(menu: QMenu, group: QActionGroup, words: str, tip: str, chosen: bool) -
 
 
 class MethodMenu(_ChoiceMenu):
-    """Auto, instant heads, adapting deeper, research, and the backbones. method_chosen: None for Auto."""
+    """Auto, instant heads, adapting deeper, research, and the backbones. method_chosen: None for Auto.
+
+    backbones_wanted: to see them all and get more.
+    """
 
     method_chosen = Signal(object)
     backbone_chosen = Signal(str)
+    backbones_wanted = Signal()
 
     def show_choices(
         self, methods: Methods, chosen: str | None, backbones: tuple[Choice, ...] = (), backbone: str = ""
@@ -118,6 +122,8 @@ class MethodMenu(_ChoiceMenu):
             for one in backbones:
                 action = _add(menu, self._backbones, one.words, one.tip, one.key == backbone)
                 action.triggered.connect(lambda _=False, key=one.key: self.backbone_chosen.emit(key))
+            menu.addSeparator()
+            menu.addAction(self.tr("More backbones...")).triggered.connect(lambda: self.backbones_wanted.emit())
 
     def _add_methods(self, words: str, names: tuple[str, ...], chosen: str | None) -> None:
         if names:

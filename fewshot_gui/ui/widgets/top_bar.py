@@ -18,12 +18,14 @@ __all__ = ["Choice", "Methods", "TopBar"]
 
 class TopBar(QFrame):
     """renamed: the project's new name. method_chosen: a registered method, None for Auto. backbone_chosen: a model's
-    name. deeper_wanted: True to adapt the backbone now, False to stop doing so. device_chosen: auto, cpu, cuda or mps.
-    theme_wanted: light or dark, the other one than now. home_wanted: the start page."""
+    name. backbones_wanted: to see them all and get more. deeper_wanted: True to adapt the backbone now, False to stop
+    doing so. device_chosen: auto, cpu, cuda or mps. theme_wanted: light or dark, the other one than now. home_wanted:
+    the start page."""
 
     renamed = Signal(str)
     method_chosen = Signal(object)
     backbone_chosen = Signal(str)
+    backbones_wanted = Signal()
     device_chosen = Signal(str)
     deeper_wanted = Signal(bool)
     theme_wanted = Signal()
@@ -60,6 +62,7 @@ class TopBar(QFrame):
         self._choices = MethodMenu(self.method)
         self._choices.method_chosen.connect(self.method_chosen)
         self._choices.backbone_chosen.connect(self.backbone_chosen)
+        self._choices.backbones_wanted.connect(self.backbones_wanted)
         self.method.setMenu(self._choices)
         self.deeper = QPushButton()
         set_role(self.deeper, "primary")
