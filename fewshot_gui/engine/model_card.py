@@ -27,7 +27,7 @@ def text_of(card: str, config: ModelConfig) -> str:
 def _facts(config: ModelConfig) -> list[str]:
     shape = config.preprocessing
     facts = {
-        "Architecture": config.architecture + "".join(f", {k} {v}" for k, v in config.architecture_options.items()),
+        "Architecture": _architecture(config),
         "Embedding": f"{config.embedding_size} numbers{', L2-normalised' if config.normalised else ''}",
         "Input": f"{shape.size}x{shape.size} pixels, {shape.channels} channels, {shape.polarity}",
         "Compared by": f"{config.metric}, temperature {config.temperature:g}",
@@ -35,10 +35,19 @@ def _facts(config: ModelConfig) -> list[str]:
         "Default method": config.method,
         "Training classes": f"{len(config.training_classes)}, listed in config.json",
     }
+    for method, table in config.temperatures.items():
+        flat = [value for row in table.values for value in row]
+        facts[f"Temperature of {method}"] = f"{min(flat):g} to {max(flat):g}, measured on {table.measured_on}"
     if config.adaptation:
         size = config.adaptation.preprocessing.size
         facts["Adapted"] = f"from block {config.adaptation.block} upwards, at {size}x{size} pixels"
     return [f"- {key}: {value}" for key, value in facts.items()]
+
+
+def _architecture(config: ModelConfig) -> str:
+    if config.members:
+        return f"{', '.join(member.name for member in config.members)} side by side"
+    return config.architecture + "".join(f", {k} {v}" for k, v in config.architecture_options.items())
 
 
 def _measured(entry: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Getting models by the command line: what is said, and the exit codes."""
 
 import json
+import shutil
 import socket
 
 import numpy as np
@@ -11,6 +12,7 @@ from fewshot_gui.engine import backbones
 from fewshot_gui.jobs.catalogue import CATALOGUE
 from tests import onnx_file
 from tests.flows.helpers import assert_failed
+from tests.jobs.tasks import draw_classes
 from tests.jobs.test_pull import MODEL, content, data, theirs, web  # noqa: F401 - fixtures
 
 
@@ -111,3 +113,19 @@ def test_models_side_by_side_are_a_model(fewshot, data, tmp_path, support, query
     assert (used.code, json.loads(used.out)["backbone"]) == (0, "both")
     assert_failed(fewshot("models", "combine", "more", "one", "three"), 2, "There is no model 'three'")
     assert_failed(fewshot("models", "combine", "both", "one", "two"), 1, "There is a model both already")
+
+
+def test_temperatures_are_measured_on_classes_that_are_new_to_the_model(fewshot, tiny, tmp_path):
+    shutil.copytree(tiny, tmp_path / "mine")
+    pictures = draw_classes(tmp_path / "pictures", shots=4)
+    done = fewshot("models", "calibrate", tmp_path / "mine", pictures, "--episodes", 3)
+    assert (done.code, done.out) == (0, "")
+    assert "ridge, measured on pictures, all," in done.err
+    tables = json.loads((tmp_path / "mine" / "config.json").read_text("utf-8"))["temperatures"]
+    assert set(tables) == {"protonet", "ridge", "linear"}
+    assert "Temperature of ridge: " in fewshot("models", tmp_path / "mine").out
+    seen = json.loads((tmp_path / "mine" / "config.json").read_text("utf-8"))
+    seen["training_classes"] = [folder.name for folder in pictures.iterdir()]
+    (tmp_path / "mine" / "config.json").write_text(json.dumps(seen), "utf-8")
+    refused = fewshot("models", "calibrate", tmp_path / "mine", pictures)
+    assert_failed(refused, 1, "the program would be too sure of itself: name other classes")
