@@ -49,7 +49,7 @@ def here(model: ShippedModel, chosen: str) -> Card:
     whose = translate("Backbones", "your own") if model.own else translate("Backbones", "comes with the program")
     numbers = translate("Backbones", "{count} numbers").format(count=model.embedding_size)
     terms = " ".join(translate("Catalogue", text) for text in model.terms)
-    licence = translate("Backbones", "Trained on data with these terms: {terms}").format(terms=terms) if terms else ""
+    licence = translate("Backbones", "Terms: {terms}").format(terms=terms) if terms else ""
     return Card(
         key=model.name,
         name=model.name,

@@ -85,6 +85,7 @@ class Backbones(QObject):
         ready = translate("Backbones", "{name} is ready.").format(name=name)
         self.dialog.show_idle(" ".join([ready, *self._said]))
         self._session.forget_backbones()
+        self.dialog.lead_to(name)
 
     def _failed(self, sentence: str) -> None:
         self.dialog.show_idle(sentence, bad=True)

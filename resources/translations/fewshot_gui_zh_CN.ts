@@ -198,12 +198,12 @@
         <translation>{count} 个数值</translation>
     </message>
     <message>
-        <source>Trained on data with these terms: {terms}</source>
-        <translation>训练数据的条款：{terms}</translation>
+        <source>Terms: {terms}</source>
+        <translation>条款：{terms}</translation>
     </message>
     <message>
         <source>needs: pip install &quot;fewshot_gui[{extra}]&quot;</source>
-        <translation>需要：pip install "fewshot_gui[{extra}]"</translation>
+        <translation>需要：pip install &quot;fewshot_gui[{extra}]&quot;</translation>
     </message>
     <message>
         <source>Licence: {licence}. {terms}</source>
@@ -2227,11 +2227,11 @@
     </message>
     <message>
         <source>The hub is asked by huggingface_hub, which is not installed: pip install &quot;fewshot_gui[hub]&quot;.</source>
-        <translation>访问 Hub 需要 huggingface_hub，但未安装：pip install "fewshot_gui[hub]"。</translation>
+        <translation>访问 Hub 需要 huggingface_hub，但未安装：pip install &quot;fewshot_gui[hub]&quot;。</translation>
     </message>
     <message>
         <source>This backbone is made by timm, which is not installed: pip install &quot;fewshot_gui[hub]&quot;.</source>
-        <translation>此骨干网络由 timm 构建，但未安装：pip install "fewshot_gui[hub]"。</translation>
+        <translation>此骨干网络由 timm 构建，但未安装：pip install &quot;fewshot_gui[hub]&quot;。</translation>
     </message>
     <message>
         <source>There is a model {name} already, in {folder}: give another name with --name.</source>
@@ -2275,7 +2275,7 @@
     </message>
     <message>
         <source>This backbone is an ONNX graph, and onnxruntime is not installed: pip install &quot;fewshot_gui[onnx]&quot;.</source>
-        <translation>此骨干网络是 ONNX 图，但未安装 onnxruntime：pip install "fewshot_gui[onnx]"。</translation>
+        <translation>此骨干网络是 ONNX 图，但未安装 onnxruntime：pip install &quot;fewshot_gui[onnx]&quot;。</translation>
     </message>
     <message>
         <source>The ONNX graph could not be opened ({reason}): export it again, into one file.</source>

@@ -129,3 +129,11 @@ def test_temperatures_are_measured_on_classes_that_are_new_to_the_model(fewshot,
     (tmp_path / "mine" / "config.json").write_text(json.dumps(seen), "utf-8")
     refused = fewshot("models", "calibrate", tmp_path / "mine", pictures)
     assert_failed(refused, 1, "the program would be too sure of itself: name other classes")
+
+
+def test_classes_of_a_pulled_backbone_are_not_measured_on(fewshot, web, tmp_path):  # noqa: F811
+    assert fewshot("models", "pull", f"torchvision:{MODEL}", "--name", "mnas").code == 0
+    seen = draw_classes(tmp_path / "seen", names=("n01440764", "n01443537"), shots=3)
+    measured = ("evaluate", seen, "--backbone", "mnas", "--ways", 2, "--shots", 1, "--queries", 1, "--episodes", 2)
+    assert_failed(fewshot(*measured), 1, "the result would flatter it")
+    assert fewshot(*measured, "--allow-seen", "--size", 32).code == 0

@@ -17,8 +17,10 @@ from fewshot_gui.engine.backbones import create
 from fewshot_gui.errors import UsageError, UserError
 from fewshot_gui.jobs import models
 from fewshot_gui.jobs.add_model import AddOptions, add
+from fewshot_gui.jobs.choices import method_choices
 from fewshot_gui.jobs.events import Warned
 from tests import onnx_file
+from tests.jobs.bench_help import loaded
 from tests.jobs.test_download import events_of
 
 TORCHVISION = "mnasnet0_5"
@@ -206,3 +208,13 @@ def test_an_unknown_input_is_told(tmp_path):
     path = saved(tmp_path / "w.pth", state_of(TORCHVISION))
     with pytest.raises(UsageError, match="--input must be one of imagenet, symmetric, unit, clip, not 'x'"):
         added(path, input="x")
+
+
+def test_the_window_offers_no_training_of_a_graph(tmp_path):
+    (tmp_path / "tower.onnx").write_bytes(onnx_file.backbone(np.ones((8, 3, 4, 4))))
+    added(tmp_path / "tower.onnx", size=32)
+    found = method_choices(loaded("tower"))
+    assert (found.deeper, found.pictures) == (None, frozenset())
+    assert found.instant == ("ridge", "protonet")
+    assert "linear" in found.research
+    assert method_choices(loaded("lite0-natural")).deeper in ("maml", "finetune")

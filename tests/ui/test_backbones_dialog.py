@@ -188,6 +188,9 @@ def test_a_dropped_model_folder_can_be_used_in_the_project(joined, session, qtbo
     assert session.new()
     with qtbot.waitSignal(session.own_models.ready, timeout=20_000):
         joined.dialog.add_wanted.emit([str(folder)])
+    assert joined.dialog.focusWidget() is joined.dialog.buttons["mine"]
+    area = joined.dialog.scroll.viewport()
+    assert area.rect().contains(joined.dialog.buttons["mine"].mapTo(area, QPoint(2, 2)))
     joined.dialog.buttons["mine"].click()
     assert session.backbone == "mine"
     assert joined.dialog.buttons["mine"].text() == "In use"

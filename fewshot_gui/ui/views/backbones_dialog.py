@@ -107,6 +107,13 @@ class BackbonesDialog(QDialog):
             self.buttons[focused].setFocus()
         self._enable()
 
+    def lead_to(self, key: str) -> None:
+        """Shows a backbone's card and gives its button the keyboard."""
+        if (button := self.buttons.get(key)) is not None:
+            self.scroll.widget().adjustSize()  # else a card that is new lies nowhere yet
+            self.scroll.ensureWidgetVisible(button.parentWidget())
+            button.setFocus()
+
     def show_progress(self, words: str, share: float | None) -> None:
         """Something is on its way. share: 0-1, None if that is not known."""
         self._busy = True
