@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from fewshot_gui.cli import parser
+from fewshot_gui.cli import options
 from fewshot_gui.cli.parser import parse
 from fewshot_gui.engine import device, methods, model_folder
 from fewshot_gui.engine.meta_train import shorthand
@@ -87,8 +87,8 @@ def test_a_wrong_command_line_is_told_in_a_sentence(arguments, sentence):
 
 
 def test_the_names_kept_here_to_be_quick_are_those_of_the_engine():
-    assert parser.DEVICES == device.NAMES
-    assert parser.TRAINING_METHODS == shorthand.KINDS
+    assert options.DEVICES == device.NAMES
+    assert options.TRAINING_METHODS == shorthand.KINDS
     assert parser.DEFAULT_BACKBONE == DEFAULT_BACKBONE
 
 
@@ -112,7 +112,7 @@ def test_every_command_has_help(command, capsys):
 def test_the_inputs_are_those_of_the_engine():
     from fewshot_gui.engine.pretrained_file import INPUTS
 
-    assert tuple(INPUTS) == parser.INPUTS
+    assert tuple(INPUTS) == options.INPUTS
 
 
 def test_commands_of_two_words_are_told_from_a_models_name():
