@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from fewshot_gui.cli import options
+from fewshot_gui.cli import options, parser
 from fewshot_gui.cli.parser import parse
 from fewshot_gui.engine import device, methods, model_folder
 from fewshot_gui.engine.meta_train import shorthand
@@ -89,7 +89,7 @@ def test_a_wrong_command_line_is_told_in_a_sentence(arguments, sentence):
 def test_the_names_kept_here_to_be_quick_are_those_of_the_engine():
     assert options.DEVICES == device.NAMES
     assert options.TRAINING_METHODS == shorthand.KINDS
-    assert parser.DEFAULT_BACKBONE == DEFAULT_BACKBONE
+    assert options.DEFAULT_BACKBONE == DEFAULT_BACKBONE
 
 
 def test_help_names_every_method_and_model_of_ours():
