@@ -17,6 +17,9 @@ from fewshot_gui.engine.backbones import ARCHITECTURES
 from fewshot_gui.engine.backbones.torchvision_models import TorchvisionNetwork
 from fewshot_gui.errors import UsageError, UserError
 
+# Arguments by which timm would read or fetch a file: a config.json from a stranger must not say so.
+_REFUSED = ("checkpoint_path", "pretrained", "pretrained_cfg", "pretrained_cfg_overlay", "cache_dir")
+
 
 @ARCHITECTURES.register("timm")
 def timm(
@@ -53,6 +56,8 @@ def check_name(model: str) -> None:
 def whole(model: str, img_size: int | None = None, arguments: Mapping[str, Any] | None = None) -> nn.Module:
     """timm's model without its classifier, randomly initialised; see `timm`. Nothing is downloaded."""
     check_name(model)
+    if refused := sorted(set(_REFUSED) & set(arguments or {})):
+        raise UsageError(f"timm's argument {refused[0]!r} cannot be given here: leave it out.")
     given = dict(arguments or {}) | ({} if img_size is None else {"img_size": img_size})
     try:
         return library().create_model(model, pretrained=False, num_classes=0, **given)
