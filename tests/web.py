@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -84,4 +84,5 @@ def _answer(handler: BaseHTTPRequestHandler, web: Web) -> None:
     handler.end_headers()
     if handler.command == "GET":
         part = content[first:]
-        handler.wfile.write(part if web.breaks_after is None else part[: web.breaks_after])
+        with suppress(ConnectionError):  # a download that was stopped
+            handler.wfile.write(part if web.breaks_after is None else part[: web.breaks_after])

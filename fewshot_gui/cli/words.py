@@ -88,13 +88,15 @@ def finished(event: Finished) -> str:
 
 
 def model(found: ShippedModel) -> str:
-    """A shipped model in a few lines."""
+    """A model in a few lines; one of the user's own with the terms it came with."""
     lines = [
         f"{found.name}  {found.megabytes:.1f} MB, {found.architecture}, {found.input_size}x{found.input_size} pixels, "
         f"embedding {found.embedding_size}, default method {found.method}",
         f"  {found.description}",
     ]
-    return "\n".join([*lines, *(f"  {_measured(entry)}" for entry in found.accuracy)])
+    lines += [f"  {_measured(entry)}" for entry in found.accuracy] or ["  Not measured."]
+    lines += [f"  Your own. {terms}" for terms in found.terms] if found.own else []
+    return "\n".join(lines)
 
 
 def _measured(entry: Measured) -> str:
