@@ -57,8 +57,10 @@ def test_a_models_accuracy_says_what_it_was_measured_on_and_how_sure_it_is():
 
 
 def test_a_model_of_ones_own_says_so_with_its_terms_and_that_nothing_was_measured():
-    model = ShippedModel("m", Path("m"), "Mine.", "timm", 64, 28, 3, "ridge", (), 0.3, (), "", True, ("Licence: MIT.",))
-    assert words.model(model).splitlines()[2:] == ["  Not measured.", "  Your own. Licence: MIT."]
+    model = ShippedModel("m", Path("m"), "Mine.", "timm", 64, 28, 3, "ridge", (), 0.3, (), "")
+    own = replace(model, own=True, terms=("Licence: MIT.",))
+    assert words.model(own).splitlines()[2:] == ["  Not measured.", "  Your own. Licence: MIT."]
+    assert words.model(model).splitlines()[2:] == ["  Not measured."]
 
 
 @pytest.mark.skipif(words.os.name == "nt", reason="Windows quotes in another way")
