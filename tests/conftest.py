@@ -1,7 +1,10 @@
 """What all tests share: places of their own for caches and data, pictures, one thread per process, and --slow."""
 
+import hashlib
 import importlib
+import io
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -64,3 +67,52 @@ def generated_pictures(tmp_path_factory):
     folder = tmp_path_factory.mktemp("demo") / "pictures"
     write_demo(folder)
     return folder
+
+
+# Pulling backbones: torchvision's weights on a server on this machine
+
+
+@pytest.fixture
+def own_data(tmp_path, monkeypatch):
+    """The user's data folder, empty: models of one's own are in it."""
+    monkeypatch.setenv("FEWSHOT_GUI_DATA", str(tmp_path / "data"))
+    return tmp_path / "data"
+
+
+@pytest.fixture(scope="session")
+def torchvision_model():
+    """torchvision's mnasnet0_5, of two million random numbers."""
+    import torch
+    from torchvision import models
+
+    torch.manual_seed(0)
+    return models.get_model("mnasnet0_5", weights=None).eval()
+
+
+@pytest.fixture(scope="session")
+def torchvision_file(torchvision_model):
+    """The bytes of its file of weights."""
+    import torch
+
+    file = io.BytesIO()
+    torch.save(torchvision_model.state_dict(), file)
+    return file.getvalue()
+
+
+@pytest.fixture
+def torchvision_web(monkeypatch, torchvision_file, own_data):
+    """A server that has that file, where torchvision's weights are looked for."""
+    from fewshot_gui.engine import pretrained
+    from tests import web as loopback
+
+    looked_up = pretrained.torchvision_weights
+    digest = hashlib.sha256(torchvision_file).hexdigest()[:8]
+    name = f"mnasnet0_5-{digest}.pth"
+    with loopback.serving() as web:
+        web.files[f"/{name}"] = torchvision_file
+
+        def here(model, weights=""):
+            return replace(looked_up(model, weights), url=f"{web.address}/{name}", checksum=digest)
+
+        monkeypatch.setattr(pretrained, "torchvision_weights", here)
+        yield web

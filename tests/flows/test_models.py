@@ -13,7 +13,7 @@ from fewshot_gui.jobs.catalogue import CATALOGUE
 from tests import onnx_file
 from tests.flows.helpers import assert_failed
 from tests.jobs.tasks import draw_classes
-from tests.jobs.test_pull import MODEL, content, data, theirs, web  # noqa: F401 - fixtures
+from tests.jobs.test_pull import MODEL
 
 
 def test_without_a_name_the_catalogue_is_listed(fewshot):
@@ -26,7 +26,7 @@ def test_without_a_name_the_catalogue_is_listed(fewshot):
     assert [entry["name"] for entry in listed["catalogue"]] == [entry.name for entry in CATALOGUE]
 
 
-def test_a_pulled_backbone_is_listed_shown_and_used(fewshot, web, support, query):  # noqa: F811
+def test_a_pulled_backbone_is_listed_shown_and_used(fewshot, torchvision_web, support, query):
     done = fewshot("models", "pull", f"torchvision:{MODEL}", "--name", "mnas")
     assert (done.code, done.out) == (0, "")
     licence, ready = done.err.index("Licence: BSD-3-Clause"), done.err.index("mnas is ready (2 MB, in ")
@@ -39,7 +39,7 @@ def test_a_pulled_backbone_is_listed_shown_and_used(fewshot, web, support, query
     assert (json.loads(used.out)["backbone"], json.loads(used.out)["method"]) == ("mnas", "ridge")
 
 
-def test_json_has_the_new_model(fewshot, web):  # noqa: F811
+def test_json_has_the_new_model(fewshot, torchvision_web):
     done = fewshot("models", "pull", f"torchvision:{MODEL}", "--json")
     (model,) = json.loads(done.out)["models"]
     assert (model["name"], model["own"]) == (MODEL, True)
@@ -50,15 +50,15 @@ def test_json_has_the_new_model(fewshot, web):  # noqa: F811
     ({"files": {}}, "(404): it may have moved"),
     ({"status": 500}, "answered 500"),
 ])  # fmt: skip
-def test_what_goes_wrong_on_the_way_is_one_sentence(fewshot, web, change, sentence):  # noqa: F811
+def test_what_goes_wrong_on_the_way_is_one_sentence(fewshot, torchvision_web, change, sentence):
     for name, value in change.items():
-        setattr(web, name, value)
+        setattr(torchvision_web, name, value)
     done = fewshot("models", "pull", f"torchvision:{MODEL}")
     assert_failed(done, 1, sentence)
     assert MODEL not in fewshot("models").out
 
 
-def test_no_network_is_one_sentence(fewshot, data, monkeypatch):  # noqa: F811
+def test_no_network_is_one_sentence(fewshot, own_data, monkeypatch):
     def unknown(*_, **__):
         raise socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolution")
 
@@ -72,8 +72,8 @@ def test_an_unknown_backbone_is_a_wrong_command_line(fewshot):
     assert_failed(fewshot("models", "pull", "resnet5"), 2, "Did you mean resnet50?")
 
 
-def test_a_file_of_weights_becomes_a_model(fewshot, theirs, data, tmp_path, support, query):  # noqa: F811
-    torch.save(theirs.state_dict(), tmp_path / "mnas.pth")
+def test_a_file_of_weights_becomes_a_model(fewshot, torchvision_model, own_data, tmp_path, support, query):
+    torch.save(torchvision_model.state_dict(), tmp_path / "mnas.pth")
     done = fewshot("models", "add", tmp_path / "mnas.pth", "--size", 96, "--input", "imagenet")
     assert (done.code, done.out) == (0, "")
     assert "mnas is ready (2 MB, in " in done.err
@@ -83,12 +83,12 @@ def test_a_file_of_weights_becomes_a_model(fewshot, theirs, data, tmp_path, supp
     assert_failed(fewshot("models", "add", tmp_path / "no.pth"), 1, "There is no file or folder")
 
 
-def test_a_pickle_that_needs_code_is_one_sentence(fewshot, data, tmp_path):  # noqa: F811
+def test_a_pickle_that_needs_code_is_one_sentence(fewshot, own_data, tmp_path):
     torch.save(torch.nn.Linear(2, 2), tmp_path / "whole.pt")
     assert_failed(fewshot("models", "add", tmp_path / "whole.pt"), 1, "would have to run code to be read, and is not")
 
 
-def test_an_onnx_graph_classifies_and_is_not_trained(fewshot, data, tmp_path, support, query):  # noqa: F811
+def test_an_onnx_graph_classifies_and_is_not_trained(fewshot, own_data, tmp_path, support, query):
     weight = np.random.default_rng(0).normal(size=(16, 3, 4, 4))
     (tmp_path / "tower.onnx").write_bytes(onnx_file.backbone(weight))
     assert fewshot("models", "add", tmp_path / "tower.onnx", "--size", 64).code == 0
@@ -101,7 +101,7 @@ def test_an_onnx_graph_classifies_and_is_not_trained(fewshot, data, tmp_path, su
     assert "Traceback" not in refused.err
 
 
-def test_models_side_by_side_are_a_model(fewshot, data, tmp_path, support, query):  # noqa: F811
+def test_models_side_by_side_are_a_model(fewshot, own_data, tmp_path, support, query):
     for name, seed in (("one", 0), ("two", 1)):
         torch.manual_seed(seed)
         torch.save(backbones.create("resnet10").state_dict(), tmp_path / f"{name}.pt")
@@ -131,7 +131,7 @@ def test_temperatures_are_measured_on_classes_that_are_new_to_the_model(fewshot,
     assert_failed(refused, 1, "the program would be too sure of itself: name other classes")
 
 
-def test_classes_of_a_pulled_backbone_are_not_measured_on(fewshot, web, tmp_path):  # noqa: F811
+def test_classes_of_a_pulled_backbone_are_not_measured_on(fewshot, torchvision_web, tmp_path):
     assert fewshot("models", "pull", f"torchvision:{MODEL}", "--name", "mnas").code == 0
     seen = draw_classes(tmp_path / "seen", names=("n01440764", "n01443537"), shots=3)
     measured = ("evaluate", seen, "--backbone", "mnas", "--ways", 2, "--shots", 1, "--queries", 1, "--episodes", 2)

@@ -1,12 +1,9 @@
 """Pulling torchvision's weights from a server on this machine into a model folder that can be used by its name."""
 
 import hashlib
-import io
-from dataclasses import replace
 
 import pytest
 import torch
-from torchvision import models as vision
 
 from fewshot_gui import paths
 from fewshot_gui.engine import model_folder, pretrained
@@ -16,57 +13,18 @@ from fewshot_gui.jobs import catalogue, models
 from fewshot_gui.jobs.download import Fetched
 from fewshot_gui.jobs.pull import pull
 from fewshot_gui.jobs.pulling import Offered
-from tests import web as loopback
 from tests.jobs.test_download import events_of
 
 MODEL = "mnasnet0_5"  # 2 million numbers
 
 
-def pickled(values):
-    file = io.BytesIO()
-    torch.save(values, file)
-    return file.getvalue()
-
-
-@pytest.fixture(scope="module")
-def theirs():
-    torch.manual_seed(0)
-    return vision.get_model(MODEL, weights=None).eval()
-
-
-@pytest.fixture(scope="module")
-def content(theirs):
-    return pickled(theirs.state_dict())
-
-
-@pytest.fixture
-def data(tmp_path, monkeypatch):
-    monkeypatch.setenv("FEWSHOT_GUI_DATA", str(tmp_path / "data"))
-    return tmp_path / "data"
-
-
-@pytest.fixture
-def web(monkeypatch, content, data):
-    """torchvision's weights lie here."""
-    looked_up = pretrained.torchvision_weights
-    with loopback.serving() as web:
-        digest = hashlib.sha256(content).hexdigest()[:8]
-        web.files[f"/{MODEL}-{digest}.pth"] = content
-
-        def here(model, weights=""):
-            return replace(looked_up(model, weights), url=f"{web.address}/{MODEL}-{digest}.pth", checksum=digest)
-
-        monkeypatch.setattr(pretrained, "torchvision_weights", here)
-        yield web
-
-
-def test_a_pulled_backbone_is_a_model_like_any_other(web, theirs, content):
+def test_a_pulled_backbone_is_a_model_like_any_other(torchvision_web, torchvision_model, torchvision_file):
     _, name = events_of(pull(f"torchvision:{MODEL}"))
     assert name == MODEL
     model = model_folder.load(MODEL)
     pictures = torch.randint(0, 256, (2, 3, 224, 224), dtype=torch.uint8)
     with torch.no_grad():
-        x = theirs.layers(model.config.preprocessing.normalise(pictures)).mean((2, 3))
+        x = torchvision_model.layers(model.config.preprocessing.normalise(pictures)).mean((2, 3))
     torch.testing.assert_close(model.embed(pictures), torch.nn.functional.normalize(x), rtol=0, atol=2e-3)
     assert model.config.preprocessing.mean == (0.485, 0.456, 0.406)
     assert (model.config.method, model.config.metric, model.config.normalised) == ("ridge", "cosine", True)
@@ -77,7 +35,7 @@ def test_a_pulled_backbone_is_a_model_like_any_other(web, theirs, content):
     assert [found.name for found in models.own()] == [MODEL]
 
 
-def test_licence_and_terms_are_told_before_the_first_byte_and_stand_in_the_card(web, content):
+def test_licence_and_terms_are_told_before_the_first_byte_and_stand_in_the_card(torchvision_web, torchvision_file):
     events, _ = events_of(pull(f"torchvision:{MODEL}"))
     kinds = [type(event) for event in events]
     assert kinds.index(Offered) < kinds.index(Fetched)
@@ -86,48 +44,48 @@ def test_licence_and_terms_are_told_before_the_first_byte_and_stand_in_the_card(
     assert "not commercial" in offered.terms
     assert offered.megabytes == pytest.approx(9.0, abs=0.1)
     model = models.named(MODEL)
-    for text in (offered.licence, offered.terms, offered.address, hashlib.sha256(content).hexdigest()):
+    for text in (offered.licence, offered.terms, offered.address, hashlib.sha256(torchvision_file).hexdigest()):
         assert text in model.card
     assert model.own
     assert model.terms == (f"Licence: {offered.licence}. {offered.terms}",)
 
 
-def test_stopped_in_between_it_leaves_no_model(web, data):
+def test_stopped_in_between_it_leaves_no_model(torchvision_web, own_data):
     job = pull(f"torchvision:{MODEL}")
     while not isinstance(next(job), Fetched):
         pass
     job.close()
     assert models.own() == []
-    assert list((data / "models").glob("*")) == []
+    assert list((own_data / "models").glob("*")) == []
 
 
 @pytest.mark.parametrize("breaks_after", [0, 100_000])
-def test_after_a_break_the_same_command_ends_it(web, breaks_after):
-    web.breaks_after = breaks_after
+def test_after_a_break_the_same_command_ends_it(torchvision_web, breaks_after):
+    torchvision_web.breaks_after = breaks_after
     with pytest.raises(UserError, match=r"broke off after 0\.[01] MB: do the same again"):
         events_of(pull(f"torchvision:{MODEL}"))
     assert models.own() == []
-    web.breaks_after = None
+    torchvision_web.breaks_after = None
     assert events_of(pull(f"torchvision:{MODEL}"))[1] == MODEL
 
 
-def test_a_file_that_is_not_the_weights_makes_no_model(web, data):
-    (path,) = web.files
-    web.files[path] = b"<html>Please log in to the network.</html>"
+def test_a_file_that_is_not_the_weights_makes_no_model(torchvision_web, own_data):
+    (path,) = torchvision_web.files
+    torchvision_web.files[path] = b"<html>Please log in to the network.</html>"
     with pytest.raises(UserError, match="is not the file expected: its checksum"):
         events_of(pull(f"torchvision:{MODEL}"))
     assert models.own() == []
     assert list((paths.cache_folder() / "downloads").iterdir()) == []
 
 
-def test_a_model_folder_that_cannot_be_made_is_told(web, data, monkeypatch):
-    data.mkdir()
-    (data / "models").write_text("in the way")
+def test_a_model_folder_that_cannot_be_made_is_told(torchvision_web, own_data, monkeypatch):
+    own_data.mkdir()
+    (own_data / "models").write_text("in the way")
     with pytest.raises(UserError, match="models/mine could not be made"):
         events_of(pull(f"torchvision:{MODEL}", "mine"))
 
 
-def test_a_name_can_be_chosen_and_is_taken_once(web):
+def test_a_name_can_be_chosen_and_is_taken_once(torchvision_web):
     assert events_of(pull(f"torchvision:{MODEL}", "mine"))[1] == "mine"
     with pytest.raises(UserError, match=r"There is a model mine already, in .*: give another name with --name"):
         events_of(pull(f"torchvision:{MODEL}", "mine"))
@@ -136,7 +94,7 @@ def test_a_name_can_be_chosen_and_is_taken_once(web):
 
 
 @pytest.mark.parametrize("name", ["", "../x", "a/b", ".x", "a b", "x" * 101])
-def test_a_name_that_is_none(name, data):
+def test_a_name_that_is_none(name, own_data):
     with pytest.raises((UsageError, UserError), match=r"A model cannot be called|already"):
         events_of(pull("resnet50", name or " "))
 
@@ -152,7 +110,7 @@ def test_a_name_that_is_none(name, data):
         ("hf:x", "'hf:x' must name a repository of the hub as hf:ORG/REPO"),
     ],
 )
-def test_a_source_that_is_not_known(source, sentence, data):
+def test_a_source_that_is_not_known(source, sentence, own_data):
     with pytest.raises(UsageError, match=sentence):
         events_of(pull(source))
 

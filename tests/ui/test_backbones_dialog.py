@@ -17,7 +17,6 @@ from fewshot_gui.ui import backbone_words, sentences
 from fewshot_gui.ui.session import Session
 from fewshot_gui.ui.views.backbones_dialog import BackbonesDialog, Card
 from tests import web as loopback
-from tests.jobs.test_pull import content, theirs  # noqa: F401 - fixtures
 
 HERE = (
     Card("lite0", "lite0", "13 MB", "For photographs.", "Measured", "Apache-2.0", chosen=True),
@@ -152,16 +151,16 @@ def joined(window, session):
     return window.commands.backbones
 
 
-def test_a_backbone_is_pulled_and_then_listed(joined, session, qtbot, monkeypatch, content):  # noqa: F811
+def test_a_backbone_is_pulled_and_then_listed(joined, session, qtbot, monkeypatch, torchvision_file):
     import hashlib
     from dataclasses import replace
 
     from fewshot_gui.engine import pretrained
 
-    digest = hashlib.sha256(content).hexdigest()[:8]
+    digest = hashlib.sha256(torchvision_file).hexdigest()[:8]
     looked_up = pretrained.torchvision_weights
     with loopback.serving() as web:
-        web.files["/w.pth"] = content
+        web.files["/w.pth"] = torchvision_file
         monkeypatch.setattr(
             pretrained, "torchvision_weights",
             lambda model, weights="": replace(looked_up("mnasnet0_5"), url=f"{web.address}/w.pth", checksum=digest),
