@@ -127,7 +127,7 @@ def _from_onnx(options: AddOptions, name: str) -> Generator[Step | Warned, None,
 def _likely(what: str, size: int) -> str:
     return (
         f"It is {what}. Its input is taken to be scaled as usual for that, at {size} pixels: if it was trained "
-        "otherwise, add it again with --input and --size."
+        "otherwise, add it again by `fewshot-gui models add` with --input and --size."
     )
 
 

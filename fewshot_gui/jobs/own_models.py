@@ -26,7 +26,9 @@ def checked_name(name: str) -> str:
         )
     taken = [folder for folder in paths.model_folders() if folder.name.casefold() == name.casefold()]
     if taken:
-        raise UserError(f"There is a model {name} already, in {taken[0]}: give another name with --name.")
+        raise UserError(
+            f"There is a model {name} already, in {taken[0]}: rename the file, or give another name with --name."
+        )
     return name
 
 

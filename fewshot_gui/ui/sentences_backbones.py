@@ -56,7 +56,9 @@ BACKBONES = (
     QT_TRANSLATE_NOOP(
         "Sentences", 'This backbone is made by timm, which is not installed: pip install "fewshot_gui[hub]".'
     ),
-    QT_TRANSLATE_NOOP("Sentences", "There is a model {name} already, in {folder}: give another name with --name."),
+    QT_TRANSLATE_NOOP(
+        "Sentences", "There is a model {name} already, in {folder}: rename the file, or give another name with --name."
+    ),
     QT_TRANSLATE_NOOP("Sentences", "{folder} could not be made ({reason}): free some space there."),
     QT_TRANSLATE_NOOP("Sentences", "There is no file or folder {path}."),
     QT_TRANSLATE_NOOP("Sentences", "{path} is no file of weights: they end in {endings}."),
@@ -82,7 +84,7 @@ BACKBONES = (
     QT_TRANSLATE_NOOP(
         "Sentences",
         "It is {what}. Its input is taken to be scaled as usual for that, at {size} pixels: if it was trained "
-        "otherwise, add it again with --input and --size.",
+        "otherwise, add it again by `fewshot-gui models add` with --input and --size.",
     ),
     QT_TRANSLATE_NOOP(
         "Sentences",

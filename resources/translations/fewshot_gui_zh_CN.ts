@@ -2234,8 +2234,12 @@
         <translation>此骨干网络由 timm 构建，但未安装：pip install &quot;fewshot_gui[hub]&quot;。</translation>
     </message>
     <message>
-        <source>There is a model {name} already, in {folder}: give another name with --name.</source>
-        <translation>已有模型 {name}，位于 {folder}：请用 --name 另取名称。</translation>
+        <source>There is a model {name} already, in {folder}: rename the file, or give another name with --name.</source>
+        <translation>已有模型 {name}，位于 {folder}：请重命名文件，或用 --name 另取名称。</translation>
+    </message>
+    <message>
+        <source>It is {what}. Its input is taken to be scaled as usual for that, at {size} pixels: if it was trained otherwise, add it again by `fewshot-gui models add` with --input and --size.</source>
+        <translation>它是 {what}。其输入按通常方式缩放，{size} 像素：若训练时不是这样，请用 `fewshot-gui models add` 加上 --input 和 --size 重新添加。</translation>
     </message>
     <message>
         <source>{folder} could not be made ({reason}): free some space there.</source>
@@ -2280,10 +2284,6 @@
     <message>
         <source>The ONNX graph could not be opened ({reason}): export it again, into one file.</source>
         <translation>无法打开 ONNX 图（{reason}）：请重新导出为单个文件。</translation>
-    </message>
-    <message>
-        <source>It is {what}. Its input is taken to be scaled as usual for that, at {size} pixels: if it was trained otherwise, add it again with --input and --size.</source>
-        <translation>它是 {what}。其输入按通常方式缩放，{size} 像素：若训练时不是这样，请用 --input 和 --size 重新添加。</translation>
     </message>
     <message>
         <source>{name} is a finished graph ({architecture}) whose numbers cannot be trained here, and {method} trains them: choose ridge, protonet or linear.</source>

@@ -87,7 +87,7 @@ def test_a_model_folder_that_cannot_be_made_is_told(torchvision_web, own_data, m
 
 def test_a_name_can_be_chosen_and_is_taken_once(torchvision_web):
     assert events_of(pull(f"torchvision:{MODEL}", "mine"))[1] == "mine"
-    with pytest.raises(UserError, match=r"There is a model mine already, in .*: give another name with --name"):
+    with pytest.raises(UserError, match=r"There is a model mine already, in .*: rename the file, or give another"):
         events_of(pull(f"torchvision:{MODEL}", "mine"))
     with pytest.raises(UserError, match="There is a model lite0-natural already"):
         events_of(pull(f"torchvision:{MODEL}", "lite0-natural"))
@@ -102,11 +102,11 @@ def test_a_name_that_is_none(name, own_data):
 @pytest.mark.parametrize(
     ("source", "sentence"),
     [
-        ("resnet5", r"no backbone 'resnet5' to pull. Did you mean resnet50\? Known: resnet50, "),
+        ("resnet5", r"no backbone 'resnet5' to pull. Did you mean resnet50\? Known: lite0-imagenet, "),
         ("torchvision:resnet51", "torchvision has no backbone 'resnet51' that can be used here; nearest: resnet"),
         ("torchvision:resnet50:IMAGENET1K_V3", r"no weights 'IMAGENET1K_V3' for resnet50. Did you mean IMAGENET1K_V"),
-        ("web:x", "'web:x' must be a name, or torchvision:MODEL"),
-        ("timm:", "'timm:' must be a name, or torchvision:MODEL"),
+        ("web:x", "'web:x' must be a name, or imagenet:NETWORK, torchvision:MODEL"),
+        ("timm:", "'timm:' must be a name, or imagenet:NETWORK, torchvision:MODEL"),
         ("hf:x", "'hf:x' must name a repository of the hub as hf:ORG/REPO"),
     ],
 )
