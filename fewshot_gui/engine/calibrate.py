@@ -2,14 +2,15 @@
 
 For each number of classes and examples, episodes of classes that the model was not trained on are answered at
 temperature 1, and the one factor is sought that gives the right classes the highest likelihood. The loss is convex in
-the factor, so there is one. Episodes are drawn within each group that has enough classes and from all classes together:
-people's tasks are of one kind as well as of many.
+the factor, so there is one. Episodes are drawn within each group of classes, since people's tasks are of one kind,
+as long as at least half of the groups have enough classes; beyond that from all classes together, because the few large
+groups may be the hard ones.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Generator, Sequence
+from collections.abc import Generator
 from dataclasses import dataclass
 
 import torch
@@ -25,6 +26,7 @@ from fewshot_gui.engine.temperatures import Temperatures
 from fewshot_gui.errors import UserError
 
 WAYS, SHOTS = (2, 3, 5, 10, 20, 50), (1, 2, 5, 10, 20)
+_EPISODES_IN_ALL = 4  # times as many where there is one group
 _QUERIES = 5  # of each class; more would be answered by the same support
 _RANGE = (0.01, 200.0)  # where factors are looked for
 _HALVINGS = 40
@@ -81,13 +83,14 @@ def _answers(model: Model, method: str, data: Data, plan: Plan, n_way: int, n_sh
 
 
 def _episodes(table: ClassTable, plan: Plan, n_way: int, n_shot: int) -> list[Episode]:
-    names: Sequence[str | None] = [None, *sorted({str(group) for group in table.groups if group is not None})]
-    enough = [name for name in names if len(table.eligible(n_shot, name)) >= n_way]
+    groups: list[str | None] = sorted({str(group) for group in table.groups if group is not None})
+    enough = [group for group in groups if len(table.eligible(n_shot, group)) >= n_way]
+    chosen = enough if enough and 2 * len(enough) >= len(groups) else [None]
     return [
         sample_episode(
-            table, n_way=n_way, n_shot=n_shot, n_query=_QUERIES, seed=plan.seed, number=number, group=name,
+            table, n_way=n_way, n_shot=n_shot, n_query=_QUERIES, seed=plan.seed, number=number, group=group,
         )
-        for name in enough for number in range(plan.episodes)
+        for group in chosen for number in range(_EPISODES_IN_ALL * plan.episodes if group is None else plan.episodes)
     ]  # fmt: skip
 
 
