@@ -18,6 +18,12 @@ _SHOTS = (1, 5)  # examples per class whose accuracy is shown, where it was meas
 
 # What the catalogue says of its entries.
 CATALOGUE = (
+    QT_TRANSLATE_NOOP(
+        "Catalogue",
+        "EfficientNet-Lite0 as lite0-natural began: without the pictures of unknown licence that one learned from.",
+    ),
+    QT_TRANSLATE_NOOP("Catalogue", "EfficientNet-Lite1: a little stronger and slower than Lite0."),
+    QT_TRANSLATE_NOOP("Catalogue", "EfficientNet-Lite2: a little stronger and slower than Lite1."),
     QT_TRANSLATE_NOOP("Catalogue", "ResNet-50, the usual measure."),
     QT_TRANSLATE_NOOP("Catalogue", "EfficientNet-B0: small and quick."),
     QT_TRANSLATE_NOOP("Catalogue", "MobileNetV3: the quickest of these."),

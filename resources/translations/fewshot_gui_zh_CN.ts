@@ -324,6 +324,18 @@
 <context>
     <name>Catalogue</name>
     <message>
+        <source>EfficientNet-Lite0 as lite0-natural began: without the pictures of unknown licence that one learned from.</source>
+        <translation>EfficientNet-Lite0，即 lite0-natural 的起点：未用过后者所学的许可不明的图片。</translation>
+    </message>
+    <message>
+        <source>EfficientNet-Lite1: a little stronger and slower than Lite0.</source>
+        <translation>EfficientNet-Lite1：比 Lite0 略强，也略慢。</translation>
+    </message>
+    <message>
+        <source>EfficientNet-Lite2: a little stronger and slower than Lite1.</source>
+        <translation>EfficientNet-Lite2：比 Lite1 略强，也略慢。</translation>
+    </message>
+    <message>
         <source>ResNet-50, the usual measure.</source>
         <translation>ResNet-50，常用的衡量标准。</translation>
     </message>
