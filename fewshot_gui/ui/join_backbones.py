@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QCoreApplication, QObject
 from PySide6.QtWidgets import QWidget
 
+from fewshot_gui.paths import DEFAULT_BACKBONE
 from fewshot_gui.settings import Settings
 from fewshot_gui.ui import actions, asking, backbone_words
 from fewshot_gui.ui.own_models import Underway
@@ -52,7 +53,8 @@ class Backbones(QObject):
         session = self._session
         has_project = session.project is not None
         chosen = session.backbone if has_project else ""
-        models = sorted(session.backbones(), key=lambda model: model.name != chosen)  # what is in use comes first
+        first = chosen or DEFAULT_BACKBONE
+        models = sorted(session.backbones(), key=lambda model: model.name != first)  # what is or will be in use
         names = {model.name for model in models}
         here = [backbone_words.here(model, chosen) for model in models]
         there = [backbone_words.there(entry, entry.missing) for entry in CATALOGUE if entry.name not in names]
