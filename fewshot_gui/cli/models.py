@@ -84,6 +84,14 @@ def calibrate(arguments: Namespace, console: Console) -> int:
     return DONE
 
 
+def remove(arguments: Namespace, console: Console) -> int:
+    """`models remove`."""
+    from fewshot_gui.jobs.remove_model import remove
+
+    console.say(f"{remove(arguments.name)} is in the trash.")
+    return DONE
+
+
 def _made(name: str, arguments: Namespace, console: Console) -> int:
     """Tells of a model that is new."""
     from fewshot_gui.jobs import models

@@ -146,6 +146,11 @@ def combine(parser: ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="one line of JSON")
 
 
+def remove(parser: ArgumentParser) -> None:
+    """Options of `models remove`."""
+    parser.add_argument("name", metavar="NAME", help="a model that you pulled, added or combined")
+
+
 def calibrate(parser: ArgumentParser) -> None:
     """Options of `models calibrate`."""
     parser.add_argument("model", metavar="NAME_OR_FOLDER", help="the model whose config.json gets the result")

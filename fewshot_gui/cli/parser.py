@@ -112,6 +112,7 @@ _COMMANDS = {
     "models add": ("make a model of a file of weights or of a model folder", options.add_model),
     "models calibrate": ("measure how sure a model's methods may be, by classes and examples", options.calibrate),
     "models combine": ("make a model of several: their embeddings side by side", options.combine),
+    "models remove": ("move a model of your own to the trash", options.remove),
     "doctor": ("check the installation and name the cure for what is wrong", options.doctor),
     "demo": ("write generated pictures to try the program with", options.demo),
     "open": ("open the window, with a project or a folder to classify", options.open_window),
