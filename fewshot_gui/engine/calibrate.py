@@ -2,15 +2,17 @@
 
 For each number of classes and examples, episodes of classes that the model was not trained on are answered at
 temperature 1, and the one factor is sought that gives the right classes the highest likelihood. The loss is convex in
-the factor, so there is one. Episodes are drawn within each group of classes, since people's tasks are of one kind,
-as long as at least half of the groups have enough classes; beyond that from all classes together, because the few large
-groups may be the hard ones.
+the factor, so there is one.
+
+People's tasks are of one kind, so episodes are drawn within each group of classes as long as at least half of the
+groups have enough. More classes can only be drawn from all together, where they are easier to tell apart: the factor
+found there is lowered by as much as it would have to be at the largest number of classes that groups have.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -20,13 +22,13 @@ from torch import Tensor
 from fewshot_gui.engine import methods
 from fewshot_gui.engine.episodes import ClassTable, Episode, sample_episode
 from fewshot_gui.engine.evaluate import Data
-from fewshot_gui.engine.method import Support
+from fewshot_gui.engine.method import Method, Support
 from fewshot_gui.engine.model import Model
 from fewshot_gui.engine.temperatures import Temperatures
 from fewshot_gui.errors import UserError
 
 WAYS, SHOTS = (2, 3, 5, 10, 20, 50), (1, 2, 5, 10, 20)
-_EPISODES_IN_ALL = 4  # times as many where there is one group
+_EPISODES_IN_ALL = 4  # times as many as of a group
 _QUERIES = 5  # of each class; more would be answered by the same support
 _RANGE = (0.01, 200.0)  # where factors are looked for
 _HALVINGS = 40
@@ -50,14 +52,24 @@ def temperatures(
     UserError if not even two classes have a picture more than the fewest shots.
     """
     ways, shots = _possible(data.table, plan)
-    values = []
-    for row, n_way in enumerate(ways):
-        line = []
-        for column, n_shot in enumerate(shots):
-            line.append(round(_best(*_answers(model, method, data, plan, n_way, n_shot)), 2))
-            yield (row * len(shots) + column + 1) / (len(ways) * len(shots))
-        values.append(tuple(line))
-    return Temperatures(ways, shots, tuple(values), measured_on)
+    work = _Work(model, method, data, plan)
+    columns: list[list[float]] = []
+    for n_shot in shots:
+        column: list[float] = []
+        easier, last = 1.0, None  # how much surer all classes together make, at the last number that groups have
+        for n_way in ways:
+            groups = _groups(data.table, n_way, n_shot)
+            if groups:
+                column.append(work.best(n_way, n_shot, groups))
+                last = (n_way, column[-1])
+            else:
+                if last:
+                    easier, last = work.best(last[0], n_shot, [None]) / last[1], None
+                column.append(work.best(n_way, n_shot, [None]) / easier)
+            yield (len(columns) * len(ways) + len(column)) / (len(ways) * len(shots))
+        columns.append(column)
+    values = tuple(tuple(round(column[row], 2) for column in columns) for row in range(len(ways)))
+    return Temperatures(ways, shots, values, measured_on)
 
 
 def _possible(table: ClassTable, plan: Plan) -> tuple[tuple[int, ...], tuple[int, ...]]:
@@ -70,28 +82,45 @@ def _possible(table: ClassTable, plan: Plan) -> tuple[tuple[int, ...], tuple[int
     return ways, shots
 
 
-def _answers(model: Model, method: str, data: Data, plan: Plan, n_way: int, n_shot: int) -> tuple[Tensor, Tensor]:
-    """(logits at temperature 1 [m, n_way], labels [m]) of all episodes of one cell."""
-    own = methods.create(method, model.config, {"temperature": 1.0})
-    logits, labels = [], []
-    for episode in _episodes(data.table, plan, n_way, n_shot):
-        shown = torch.from_numpy(episode.support_labels).to(data.embeddings.device)
-        support = Support(shown, n_way, data.embeddings[episode.support])
-        logits.append(own.adapt(model, support, seed=plan.seed).logits(data.embeddings[episode.query]))
-        labels.append(torch.from_numpy(episode.query_labels))
-    return torch.cat(logits), torch.cat(labels)
+def _groups(table: ClassTable, n_way: int, n_shot: int) -> list[str | None]:
+    """The groups that have so many classes, if at least half of all do: the few large ones may be the hard ones."""
+    groups = sorted({group for group in table.groups if group is not None})
+    enough: list[str | None] = [group for group in groups if len(table.eligible(n_shot, group)) >= n_way]
+    return enough if 2 * len(enough) >= len(groups) else []
 
 
-def _episodes(table: ClassTable, plan: Plan, n_way: int, n_shot: int) -> list[Episode]:
-    groups: list[str | None] = sorted({str(group) for group in table.groups if group is not None})
-    enough = [group for group in groups if len(table.eligible(n_shot, group)) >= n_way]
-    chosen = enough if enough and 2 * len(enough) >= len(groups) else [None]
-    return [
-        sample_episode(
-            table, n_way=n_way, n_shot=n_shot, n_query=_QUERIES, seed=plan.seed, number=number, group=group,
-        )
-        for group in chosen for number in range(_EPISODES_IN_ALL * plan.episodes if group is None else plan.episodes)
-    ]  # fmt: skip
+@dataclass(frozen=True, eq=False)
+class _Work:
+    """What stays the same from one entry of a table to the next."""
+
+    model: Model
+    method: str
+    data: Data
+    plan: Plan
+
+    def best(self, n_way: int, n_shot: int, groups: Sequence[str | None]) -> float:
+        """The factor for tasks of these groups; None: of all classes together."""
+        return _best(*self.answers(n_way, n_shot, groups))
+
+    def answers(self, n_way: int, n_shot: int, groups: Sequence[str | None]) -> tuple[Tensor, Tensor]:
+        """(logits at temperature 1 [m, n_way], labels [m]) of all episodes."""
+        own = methods.create(self.method, self.model.config, {"temperature": 1.0})
+        logits, labels = [], []
+        for group in groups:
+            for number in range(self.plan.episodes * (_EPISODES_IN_ALL if group is None else 1)):
+                episode = sample_episode(
+                    self.data.table, n_way=n_way, n_shot=n_shot, n_query=_QUERIES,
+                    seed=self.plan.seed, number=number, group=group,
+                )  # fmt: skip
+                logits.append(self._answered(own, episode))
+                labels.append(torch.from_numpy(episode.query_labels))
+        return torch.cat(logits), torch.cat(labels)
+
+    def _answered(self, method: Method, episode: Episode) -> Tensor:
+        embeddings = self.data.embeddings
+        shown = torch.from_numpy(episode.support_labels).to(embeddings.device)
+        support = Support(shown, episode.n_way, embeddings[episode.support])
+        return method.adapt(self.model, support, seed=self.plan.seed).logits(embeddings[episode.query])
 
 
 def _best(logits: Tensor, labels: Tensor) -> float:

@@ -41,14 +41,24 @@ def measured(model, method, some, plan=PLAN):
 def test_no_other_factor_makes_the_answers_likelier(method):
     model, some = tiny_model(), data(noise=2.0)
     table = measured(model, method, some)
-    logits, labels = calibrate._answers(model, method, some, PLAN, 4, 4)
-    loss = {times: float(F.cross_entropy(times * table.values[1][1] * logits, labels)) for times in (0.8, 1.0, 1.25)}
+    logits, labels = calibrate._Work(model, method, some, PLAN).answers(2, 4, ["even", "odd"])
+    loss = {times: float(F.cross_entropy(times * table.values[0][1] * logits, labels)) for times in (0.8, 1.0, 1.25)}
     assert min(loss, key=loss.get) == 1.0
 
 
 def test_hard_classes_make_it_less_sure():
     easy, hard = (measured(tiny_model(), "ridge", data(noise)).at(4, 4) for noise in (1.0, 4.0))
     assert hard < 0.7 * easy
+
+
+def test_more_classes_than_groups_have_are_no_easier_for_being_of_all_kinds():
+    """Groups lie far from each other, so all classes together are easy; within a group they are as hard as ever."""
+    some = data(2.5, n_classes=8)
+    shift = 6 * torch.eye(2, some.embeddings.shape[1])[torch.arange(8).repeat_interleave(12) % 2]
+    far = replace(some, embeddings=some.embeddings + shift)
+    plan = calibrate.Plan(ways=(2, 4, 8), shots=(4,), episodes=30)
+    within, together = measured(tiny_model(), "ridge", far, plan), calibrate._Work(tiny_model(), "ridge", far, plan)
+    assert within.at(8, 4) < 0.9 * together.best(8, 4, [None])
 
 
 def test_numbers_of_classes_and_pictures_that_the_data_lack_are_left_out():
