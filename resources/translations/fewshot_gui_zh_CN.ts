@@ -320,6 +320,10 @@
         <source>Download {name}</source>
         <translation>下载 {name}</translation>
     </message>
+    <message>
+        <source>A backbone is chosen for a project: begin one first.</source>
+        <translation>骨干网络是为项目选择的：请先新建一个项目。</translation>
+    </message>
 </context>
 <context>
     <name>Catalogue</name>

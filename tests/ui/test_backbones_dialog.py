@@ -56,6 +56,14 @@ def test_every_fact_of_every_backbone_is_shown(dialog):
             assert not text or text in shown
 
 
+def test_without_a_project_a_button_says_why_it_waits(dialog):
+    dialog.show_backbones(HERE, THERE, False)
+    waiting = dialog.buttons["lite0"]
+    assert not waiting.isEnabled()
+    assert waiting.toolTip() == "A backbone is chosen for a project: begin one first."
+    assert dialog.buttons["resnet50"].toolTip() == "Download resnet50"
+
+
 def test_what_is_in_use_is_not_offered_again(dialog, qtbot):
     assert dialog.buttons["lite0"].text() == "In use"
     assert not dialog.buttons["lite0"].isEnabled()

@@ -218,6 +218,10 @@ class BackbonesDialog(QDialog):
             card: Card = button.property("backbone")
             may = self._can_choose and not card.chosen if key in here else card.can_get and not self._busy
             button.setEnabled(may)
+            waits = key in here and not self._can_choose
+            button.setToolTip(
+                self.tr("A backbone is chosen for a project: begin one first.") if waits else button.accessibleName()
+            )
 
     def _say(self, words: str, role: str) -> None:
         self.status.setText(words)
