@@ -76,3 +76,14 @@ def _combined(groups: Sequence[Sequence[float] | np.ndarray], least: float, most
         return Estimate(value, least, most, n)
     error = float(np.sqrt(sum(group.var(ddof=1) / len(group) for group in arrays))) / len(arrays)
     return Estimate(value, max(least, value - Z * error), min(most, value + Z * error), n)
+
+
+def calibration_error(confidence: np.ndarray, right: np.ndarray, bins: int = 15) -> float:
+    """Expected calibration error, 0-1: how far confidences lie from the share of right answers, over equal bins.
+
+    C. Guo, G. Pleiss, Y. Sun, K. Weinberger: On Calibration of Modern Neural Networks, ICML 2017, arXiv:1706.04599.
+    confidence: [m] 0-1, the answers'; right: [m] bool. Weighted by how many answers a bin has; 0 without answers.
+    """
+    bin_of = np.clip(np.ceil(np.asarray(confidence) * bins).astype(int) - 1, 0, bins - 1)
+    gaps = np.bincount(bin_of, weights=np.asarray(right, float) - confidence, minlength=bins)
+    return float(np.abs(gaps).sum() / max(len(bin_of), 1))

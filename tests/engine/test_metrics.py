@@ -77,3 +77,11 @@ def test_the_interval_over_classes_resamples_within_groups():
     low, high = metrics.interval_over_classes([np.full(4, 0.2), np.full(9, 0.8)])
     assert (low, high) == pytest.approx((0.5, 0.5))
     assert metrics.interval_over_classes([np.array([0.5])]) == (0.0, 1.0)
+
+
+def test_the_calibration_error_is_the_gap_between_confidence_and_truth():
+    confidence = np.array([0.95] * 10 + [0.55] * 10)
+    right = np.array([True] * 9 + [False] + [True] * 3 + [False] * 7)
+    assert metrics.calibration_error(confidence, right) == pytest.approx((0.05 + 0.25) / 2)
+    assert metrics.calibration_error(np.ones(4), np.ones(4, bool)) == 0
+    assert metrics.calibration_error(np.zeros(0), np.zeros(0, bool)) == 0
