@@ -60,7 +60,11 @@ def object_of(kind: type, values: Any, file: str, key: str) -> Any:
     for name, field in known.items():
         if name not in values and _required(field):
             raise UserError(f"{file}: the key {key + name!r} is missing; add it, or copy the model folder again.")
-    return kind(**{name: _value(hints[name], value, file, key + name) for name, value in values.items()})
+    given = {name: _value(hints[name], value, file, key + name) for name, value in values.items()}
+    try:
+        return kind(**given)
+    except ValueError as error:  # what the values must be to each other; its message begins with "must"
+        raise UserError(f"{file}: {key.rstrip('.')!r} {error}") from None
 
 
 def _required(field: Field) -> bool:

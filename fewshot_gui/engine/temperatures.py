@@ -12,15 +12,13 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from fewshot_gui.errors import UserError
-
 
 @dataclass(frozen=True)
 class Temperatures:
     """The factor on a method's logits that makes unseen classes' answers likeliest.
 
     ways, shots: ascending; values: a row for each of ways, in it a number above 0 for each of shots. measured_on: which
-    pictures.
+    pictures. ValueError for a table that is not so.
     """
 
     ways: tuple[int, ...]
@@ -32,9 +30,9 @@ class Temperatures:
         ascending = all(list(axis) == sorted({*axis}) and axis and axis[0] > 0 for axis in (self.ways, self.shots))
         rows = len(self.values) == len(self.ways) and all(len(row) == len(self.shots) for row in self.values)
         if not (ascending and rows and all(value > 0 for row in self.values for value in row)):
-            raise UserError(
-                "A table of temperatures is damaged: ways and shots must ascend from 1, with a row of numbers above 0 "
-                "for each of ways; measure it again with `fewshot-gui models calibrate`."
+            raise ValueError(
+                "must have ascending ways and shots, and for each of ways a row of as many numbers above 0 as there are "
+                "shots; measure it again with `fewshot-gui models calibrate`."
             )
 
     def at(self, n_way: int, shots: float) -> float:

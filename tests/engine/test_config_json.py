@@ -110,3 +110,9 @@ def test_what_is_wrong_has_a_sentence(changes, sentence):
 def test_what_is_no_json_object(text, sentence):
     with pytest.raises(UserError, match=f"^x/config.json {sentence}"):
         config_json.parse(text, "x/config.json")
+
+
+def test_values_that_do_not_go_together_are_named_with_their_key():
+    table = {"ways": [2, 5], "shots": [1], "values": [[3.0]]}
+    with pytest.raises(UserError, match="x/config.json: 'temperatures.ridge' must have ascending ways and shots"):
+        parse(temperatures={"ridge": table})

@@ -3,7 +3,6 @@
 import pytest
 
 from fewshot_gui.engine.temperatures import Temperatures
-from fewshot_gui.errors import UserError
 
 TABLE = Temperatures((2, 8), (1, 5, 25), ((4.0, 2.0, 1.0), (16.0, 8.0, 4.0)))
 
@@ -40,5 +39,5 @@ def test_a_single_entry_holds_everywhere():
     ],
 )
 def test_a_damaged_table_is_refused(ways, shots, values):
-    with pytest.raises(UserError, match="table of temperatures is damaged"):
+    with pytest.raises(ValueError, match="must have ascending ways and shots"):
         Temperatures(ways, shots, values)
