@@ -31,7 +31,7 @@ class Temperatures:
         rows = len(self.values) == len(self.ways) and all(len(row) == len(self.shots) for row in self.values)
         if not (ascending and rows and all(value > 0 for row in self.values for value in row)):
             raise ValueError(
-                "must have ascending ways and shots, and for each of ways a row of as many numbers above 0 as there are "
+                "must have ascending ways and shots, and for each of ways a row of numbers above 0, one for each of "
                 "shots; measure it again with `fewshot-gui models calibrate`."
             )
 

@@ -114,5 +114,5 @@ def test_what_is_no_json_object(text, sentence):
 
 def test_values_that_do_not_go_together_are_named_with_their_key():
     table = {"ways": [2, 5], "shots": [1], "values": [[3.0]]}
-    with pytest.raises(UserError, match="x/config.json: 'temperatures.ridge' must have ascending ways and shots"):
+    with pytest.raises(UserError, match=r"x/config.json: 'temperatures.ridge' must have ascending ways and shots"):
         parse(temperatures={"ridge": table})
