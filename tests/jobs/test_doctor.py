@@ -2,11 +2,15 @@
 
 import re
 import sys
+import tomllib
+from pathlib import Path
 
 import pytest
 
 from fewshot_gui.jobs import doctor
 from fewshot_gui.jobs.doctor import QT_LIBRARIES, Child
+
+PYPROJECT = Path(__file__).parents[2] / "pyproject.toml"
 
 
 def test_versions_are_compared_by_their_numbers():
@@ -26,6 +30,21 @@ def test_versions_are_compared_by_their_numbers():
 def test_a_package_must_be_there_and_new_enough(version, state, cure):
     finding = doctor.package("torch", {"torch": "2.14"}, version)
     assert (finding.state, finding.cure) == (state, cure)
+
+
+def test_extras_are_told_and_never_needed():
+    found = doctor.extras(lambda package: package in ("rawpy", "timm"))
+    assert (found.state, found.cure) == ("ok", "")
+    assert found.detail == (
+        'installed: raw; not installed: heif, hub, imagenet, onnx (pip install "fewshot_gui[heif]")'
+    )  # fmt: skip
+    assert doctor.extras(lambda package: True).detail == "installed: heif, hub, imagenet, onnx, raw"
+
+
+def test_the_extras_are_those_that_can_be_installed():
+    declared = tomllib.loads(PYPROJECT.read_text("utf-8"))["project"]["optional-dependencies"]
+    wanted = {extra: {line.split(">=")[0] for line in lines} for extra, lines in declared.items() if extra != "test"}
+    assert {extra: set(packages) for extra, packages in doctor.EXTRAS.items()} == wanted
 
 
 @pytest.mark.parametrize(
