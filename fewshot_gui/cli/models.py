@@ -72,15 +72,12 @@ def combine(arguments: Namespace, console: Console) -> int:
 
 def calibrate(arguments: Namespace, console: Console) -> int:
     """`models calibrate`."""
-    from fewshot_gui.jobs.calibrate import CalibrateOptions, Measured, calibrate
+    from fewshot_gui.jobs.calibrate import CalibrateOptions, calibrate
 
     given = {name: value for name, value in vars(arguments).items() if name != "command"}
     options = CalibrateOptions(**{**given, "data": tuple(arguments.data)})
-    for event in calibrate(options):
-        if isinstance(event, Measured):
-            console.say("\n".join(words.temperatures(name, table) for name, table in event.temperatures.items()))
-        else:
-            tell(event, console)
+    found = shown(calibrate(options), console)
+    console.say("\n".join(words.temperatures(name, table) for name, table in found.items()))
     return DONE
 
 

@@ -58,7 +58,7 @@ def _config(models: Sequence[Model], size: int, description: str) -> ModelConfig
     *most, last = (model.name for model in models)
     return ModelConfig(
         architecture="composite",
-        architecture_options={"members": [_architecture(model) for model in models]},
+        architecture_options={"members": [model_folder.architecture_of(model.config) for model in models]},
         embedding_size=sum(model.config.embedding_size for model in models),
         normalised=True,
         preprocessing=preprocessing,
@@ -73,7 +73,3 @@ def _config(models: Sequence[Model], size: int, description: str) -> ModelConfig
         description=description or f"{', '.join(most)} and {last} side by side.",
         members=tuple(Member(model.name, model.weights_hash) for model in models),
     )
-
-
-def _architecture(model: Model) -> dict[str, object]:
-    return {"architecture": model.config.architecture, "options": dict(model.config.architecture_options)}

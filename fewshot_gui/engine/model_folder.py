@@ -195,7 +195,9 @@ def _of_members(folder: Path, config: ModelConfig) -> dict[str, Tensor]:
     tensors = {}
     for number, member in enumerate(config.members):
         model = load(_member_folder(folder, member.name))
-        if model.weights_hash != member.weights or _architecture(model.config) != _member_architecture(config, number):
+        if model.weights_hash != member.weights or architecture_of(model.config) != _member_architecture(
+            config, number
+        ):
             raise UserError(
                 f"{folder.name} was made of another {member.name} than the one in {model.folder}: "
                 "combine its members again, or copy all of them again."
@@ -214,7 +216,8 @@ def _member_folder(folder: Path, name: str) -> Path:
         raise UserError(f"{folder.name} needs the model {name} beside it: copy that one as well.") from None
 
 
-def _architecture(config: ModelConfig) -> dict[str, Any]:
+def architecture_of(config: ModelConfig) -> dict[str, Any]:
+    """A model's architecture as a composite's options name it among the members'."""
     return {"architecture": config.architecture, "options": dict(config.architecture_options)}
 
 

@@ -16,9 +16,9 @@ from fewshot_gui.engine.initial_weights import Wheel, imagenet_classes
 from fewshot_gui.engine.model import Adaptation, ModelConfig
 from fewshot_gui.engine.network import Network
 from fewshot_gui.engine.preprocess import Preprocessing
+from fewshot_gui.engine.terms import IMAGENET_TERMS, TORCHVISION_LICENCE
 from fewshot_gui.errors import UsageError
 
-IMAGENET_TERMS = "ImageNet's pictures may be used for research that is not commercial."
 _CHAIN = 4  # blocks from which on adapting the upper half alone is worth the name
 
 
@@ -88,7 +88,7 @@ def torchvision_weights(model: str, weights: str = "") -> TorchvisionWeights:
         url=entry.url,
         checksum=entry.url.rpartition("-")[2].partition(".")[0],
         megabytes=entry.meta["_file_size"] * 1.048576,  # torchvision counts in 2^20 bytes
-        licence=entry.meta.get("license", "BSD-3-Clause (torchvision, which states none for the weights alone)"),
+        licence=entry.meta.get("license", TORCHVISION_LICENCE),
         preprocessing=Preprocessing(size, tuple(shape.mean), tuple(shape.std), kernel=shape.interpolation.value),
         crop=size / shape.resize_size[0],
     )
@@ -97,18 +97,13 @@ def torchvision_weights(model: str, weights: str = "") -> TorchvisionWeights:
 def wheel_origin(wheel: Wheel) -> Origin:
     """Where the weights in a wheel come from."""
     return Origin(
-        name=f"ImageNet-1k, by the weights of {wheel.project} {wheel.version}",
+        name=wheel.trained_on,
         source=f"the Python package {wheel.project} {wheel.version}",
         licence="Apache-2.0",
         sha256=wheel.sha256,
         terms=IMAGENET_TERMS,
         classes=imagenet_classes(),
     )
-
-
-def wheel_preprocessing(size: int) -> Preprocessing:
-    """How EfficientNet-Lite sees pictures: -1 to 1, at the size it was trained with."""
-    return Preprocessing(size, (0.5, 0.5, 0.5), (0.5, 0.5, 0.5))
 
 
 def write(

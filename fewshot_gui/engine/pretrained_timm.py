@@ -14,7 +14,8 @@ from fewshot_gui.engine.backbones import timm_models
 from fewshot_gui.engine.initial_weights import imagenet_classes
 from fewshot_gui.engine.network import Network
 from fewshot_gui.engine.preprocess import Preprocessing
-from fewshot_gui.engine.pretrained import IMAGENET_TERMS, Origin
+from fewshot_gui.engine.pretrained import Origin
+from fewshot_gui.engine.terms import IMAGENET_TERMS
 from fewshot_gui.errors import UsageError, UserError
 
 _KERNELS = ("bilinear", "bicubic")  # what the preprocessing can do; bicubic stands for any other

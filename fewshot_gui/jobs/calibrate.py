@@ -1,13 +1,13 @@
 """How sure a model's methods may be, measured on classes it was not trained on and written into its config.json.
 
-`calibrate(CalibrateOptions(...))` yields, as frozen values, `Step` and `Warned` (jobs.events), and last one `Measured`.
+`calibrate(CalibrateOptions(...))` yields `Step` and `Warned` (jobs.events) and returns the tables by method.
 UserError and UsageError come before the costly part wherever that can be.
 """
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Generator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from fewshot_gui.engine import calibrate as engine
@@ -52,15 +52,7 @@ class CalibrateOptions:
                 raise UsageError(f"{name} takes its temperature from the method it starts with; leave it out.")
 
 
-@dataclass(frozen=True)
-class Measured:
-    """What was written. model: its name; temperatures: by method."""
-
-    model: str
-    temperatures: Mapping[str, Temperatures] = field(default_factory=dict)
-
-
-def calibrate(options: CalibrateOptions) -> Iterator[Step | Warned | Measured]:
+def calibrate(options: CalibrateOptions) -> Generator[Step | Warned, None, dict[str, Temperatures]]:
     """Embeds once, measures method by method, and writes; see the module's first lines."""
     heard: list[str] = []
     collection = open_collection(options.data).split(options.split_file, options.split)
@@ -74,7 +66,7 @@ def calibrate(options: CalibrateOptions) -> Iterator[Step | Warned | Measured]:
     found = yield from _measured(options, model, data, _named(collection))
     config = replace(model.config, temperatures={**model.config.temperatures, **found}, methods=_without(model, found))
     model_folder.write_config(model.folder, config)
-    yield Measured(model.name, found)
+    return found
 
 
 def _measured(

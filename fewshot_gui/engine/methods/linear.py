@@ -24,7 +24,7 @@ from torch import Tensor
 
 from fewshot_gui.engine.features import class_means, cosine_transform
 from fewshot_gui.engine.heads import LinearHead
-from fewshot_gui.engine.method import Method, Progress, Support, no_progress, option
+from fewshot_gui.engine.method import Method, Progress, Support, no_progress, option, temperature_option
 from fewshot_gui.engine.methods import METHODS
 from fewshot_gui.engine.threads import one_core
 
@@ -54,13 +54,7 @@ class Linear(Method):
         "base", "Centre", "What is subtracted from features; folder: the mean of the pictures to classify.",
         choices=("base", "support", "none", "folder"),
     )  # fmt: skip
-    temperature: float = option(
-        0.0,
-        "Temperature",
-        "Higher makes probabilities more extreme; labels stay; 0: as measured.",
-        least=0.0,
-        most=1000.0,
-    )
+    temperature: float = temperature_option()
 
     @property
     def transductive(self) -> bool:

@@ -65,9 +65,8 @@ class Maml(Method):
         """See Method.adapt. UserError if maml was not meta-trained for this model, or cannot be."""
         check_adaptable(model, self.name)
         learner, start = _learned(model)
-        steps = learner.steps if self.steps < 0 else self.steps
-
         learner.scale_head_rate(self.head_rate)
+        steps = learner.steps if self.steps < 0 else self.steps
 
         def fit(rows: Tensor, tell: Progress) -> AdaptedHead:
             return _fitted(model, learner, start, support.subset(rows), steps, tell)

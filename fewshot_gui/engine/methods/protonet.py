@@ -19,7 +19,7 @@ from torch import Tensor
 
 from fewshot_gui.engine.features import Transform, class_means, cosine_transform
 from fewshot_gui.engine.heads import PrototypeHead, unit_prototypes
-from fewshot_gui.engine.method import Method, Progress, Support, no_progress, option
+from fewshot_gui.engine.method import Method, Progress, Support, no_progress, option, temperature_option
 from fewshot_gui.engine.methods import METHODS
 
 if TYPE_CHECKING:
@@ -40,9 +40,7 @@ class ProtoNet(Method):
         "model", "Metric", "How pictures are compared; model: as the backbone was trained.",
         choices=("model", "cosine", "euclidean"),
     )  # fmt: skip
-    temperature: float = option(
-        0.0, "Temperature", "Higher makes probabilities more extreme; 0: as measured.", least=0.0, most=1000.0
-    )
+    temperature: float = temperature_option()
     centre: Literal["base", "support", "none", "folder"] = option(
         "base", "Centre", "What cosine prototypes subtract first; folder: the mean of the pictures to classify.",
         choices=("base", "support", "none", "folder"),
