@@ -6,6 +6,7 @@ take its place, for the cost of running the upper blocks a second time.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,7 @@ import torch
 from torch import Tensor
 
 from fewshot_gui.engine import heads
+from fewshot_gui.engine.augment import resize
 from fewshot_gui.engine.features import l2_normalised
 from fewshot_gui.engine.method import Head
 from fewshot_gui.engine.network import Network, with_tensors
@@ -34,7 +36,8 @@ class AdaptedHead(Head):
     model: the frozen one. changed: parameters and buffers by name, all of `model.adaptation.block` or above for the
     least work. inner: a head that needs embeddings. said: the notes. held_out: [n] the support
     pictures' scores for the unknown rule, each from a fit without the picture; None if none was made. centres:
-    [2, D] if inner is one for `side_by_side(model)`; nothing below `model.adaptation.block` may then be changed.
+    [2, D] if inner is one for `side_by_side(model)`; nothing below `model.adaptation.block` may then be changed. size:
+    side in pixels to which pictures are shrunk first; None: as they are.
     """
 
     kind = "adapted"
@@ -46,6 +49,7 @@ class AdaptedHead(Head):
     said: tuple[str, ...] = ()
     held_out: Tensor | None = None
     centres: Tensor | None = None
+    size: int | None = None
     network: Network = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -58,10 +62,13 @@ class AdaptedHead(Head):
 
         With centres [m, 2 D]: the frozen network's and the changed one's, each of length 1 about its centre.
         """
-        normalise = self.model.adaptation.preprocessing.normalise
-        parts = [self._embedded(normalise(part.to(self.model.device))) for part in pictures.split(_CHUNK)]
+        parts = [self._embedded(self._input(part.to(self.model.device))) for part in pictures.split(_CHUNK)]
         size = self.network.embedding_size * (1 if self.centres is None else 2)
         return torch.cat(parts) if parts else torch.zeros(0, size, device=self.model.device)
+
+    def _input(self, pictures: Tensor) -> Tensor:
+        small = pictures if self.size is None else resize(pictures, self.size)
+        return self.model.adaptation.preprocessing.normalise(small)
 
     def _embedded(self, x: Tensor) -> Tensor:
         if self.centres is None:
@@ -87,7 +94,8 @@ class AdaptedHead(Head):
         stored |= {_INNER + name: tensor for name, tensor in tensors.items()}
         stored |= {} if self.held_out is None else {_HELD_OUT: self.held_out}
         stored |= {} if self.centres is None else {_CENTRES: self.centres}
-        return stored, {"inner": {"kind": self.inner.kind, "values": values}, "notes": list(self.said)}
+        inner = {"kind": self.inner.kind, "values": values}
+        return stored, {"inner": inner, "notes": list(self.said), "size": self.size}
 
     @classmethod
     def from_state(cls, tensors: Mapping[str, Tensor], values: Mapping[str, Any], model: Model) -> AdaptedHead:
@@ -101,8 +109,10 @@ class AdaptedHead(Head):
             raise ValueError(f"{_CENTRES} has the size {list(centres.shape)}")
         seen = model if centres is None else side_by_side(model)
         inner = heads.restore(values["inner"]["kind"], _part(tensors, _INNER), values["inner"]["values"], seen)
-        notes = tuple(map(str, values["notes"]))
-        return cls(model, _part(tensors, _NETWORK), inner, notes, tensors.get(_HELD_OUT), centres)
+        notes, size = tuple(map(str, values["notes"])), values.get("size")  # folders of 0.1 have none
+        if size is not None and not (type(size) is int and 8 <= size <= model.adaptation.preprocessing.size):
+            raise ValueError(f"the size {json.dumps(size)} is none to shrink pictures to")
+        return cls(model, _part(tensors, _NETWORK), inner, notes, tensors.get(_HELD_OUT), centres, size)
 
 
 def check_adaptable(model: Model, method: str) -> None:

@@ -120,6 +120,10 @@ def _check(config: ModelConfig, file: str) -> None:
         if config.adaptation.preprocessing.channels != config.preprocessing.channels:
             channels = config.preprocessing.channels
             raise _wrong(file, "adaptation.preprocessing.mean", f"{channels} numbers, as preprocessing.mean", channels)
+        if not 8 <= config.adaptation.learning_size <= config.adaptation.preprocessing.size:
+            raise _wrong(
+                file, "adaptation.train_size", "8 pixels to the preprocessing's size", config.adaptation.train_size
+            )
     for entry in config.data:
         if not isinstance(entry.get("name"), str) or not isinstance(entry.get("terms"), str):
             raise _wrong(file, "data", "objects with the texts name and terms", entry)

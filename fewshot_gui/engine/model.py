@@ -21,10 +21,20 @@ from fewshot_gui.errors import UserError
 
 @dataclass(frozen=True)
 class Adaptation:
-    """How the upper blocks are adapted: the first block that changes, and the (smaller) input used while doing so."""
+    """How the upper blocks are adapted: the first block that changes, and the input an adapted network is given.
+
+    train_size: side in pixels of the pictures while it learns; None: as in preprocessing. Steps cost with the square of
+    the side and gain little by it, answers do gain.
+    """
 
     block: int
     preprocessing: Preprocessing
+    train_size: int | None = None
+
+    @property
+    def learning_size(self) -> int:
+        """Side in pixels of the pictures the gradient steps see."""
+        return self.train_size or self.preprocessing.size
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ import torch.nn.functional as F
 
 from fewshot_gui.engine import heads
 from fewshot_gui.engine.adapted import AdaptedHead, side_by_side
+from fewshot_gui.engine.augment import resize
 from fewshot_gui.engine.features import Transform
 from fewshot_gui.engine.heads import LinearHead
 from fewshot_gui.engine.model import Adaptation
@@ -53,6 +54,21 @@ def test_a_head_may_see_the_frozen_embedding_beside_the_adapted_one(model, block
     frozen, changed = (F.normalize(of.embed(query) - head.centres[i]) for i, of in enumerate([model, adapted(model)]))
     torch.testing.assert_close(head.embed(query), torch.cat([frozen, changed], dim=1))
     assert head.embed(query[:0]).shape == (0, 2 * model.config.embedding_size)
+
+
+def test_a_head_may_see_pictures_smaller_than_they_come(model):
+    query = task(model, [2, 2, 2]).pictures
+    small = adapted(model, size=query.shape[-1] // 2)
+    torch.testing.assert_close(small.embed(query), adapted(model).embed(resize(query, small.size)))
+    again = heads.restore(small.kind, *small.state(), model)
+    assert torch.equal(again.embed(query), small.embed(query))
+
+
+@pytest.mark.parametrize("size", [0, 10_000, "32", True])
+def test_a_stored_size_that_no_picture_can_be_shrunk_to_is_a_user_error(model, size):
+    tensors, values = adapted(model).state()
+    with pytest.raises(UserError, match="damaged"):
+        heads.restore("adapted", tensors, values | {"size": size}, model)
 
 
 def test_a_stored_head_that_sees_both_comes_back_whole(model):

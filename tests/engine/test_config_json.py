@@ -48,7 +48,7 @@ def test_dump_and_parse_are_inverse():
         temperature=0.1,
         method="maml",
         methods={"maml": {"steps": 10, "first_order": False}},
-        adaptation=Adaptation(-1, size),
+        adaptation=Adaptation(-1, size, 14),
         training_classes=("Greek/character01",),
         data=({"name": "Omniglot", "terms": "MIT", "classes": 1028},),
         accuracy=({"accuracy": 0.98, "ci95": [0.97, 0.99], "note": None},),
@@ -92,6 +92,16 @@ def test_dump_and_parse_are_inverse():
         (
             {"adaptation": {"block": 1, "preprocessing": {"size": 32, "mean": [0.5], "std": [0.5]}}},
             "'adaptation.preprocessing.mean' must be 3 numbers",
+        ),
+        (
+            {
+                "adaptation": {
+                    "block": 1,
+                    "preprocessing": {"size": 32, "mean": [0.5] * 3, "std": [0.5] * 3},
+                    "train_size": 40,
+                }
+            },
+            "'adaptation.train_size' must be 8 pixels to the preprocessing's size, not 40",
         ),
         ({"data": [{"name": "photos"}]}, "'data' must be objects with the texts name and terms"),
         ({"schema": 2}, "schema is 2, this version reads 1"),

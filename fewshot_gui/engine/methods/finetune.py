@@ -3,15 +3,17 @@
 S. X. Hu et al.: Pushing the Limits of Simple Pipelines for Few-Shot Learning (PMF), CVPR 2022, arXiv:2204.07305:
 augmented copies of the support are the queries of an episode whose support are the plain pictures.
 
-The weights that are used lie between the frozen and the fine-tuned ones: M. Wortsman et al.: Robust Fine-tuning of
-Zero-shot Models, CVPR 2022, arXiv:2109.01903.
+The weights that are used lie between the frozen and the fine-tuned ones (M. Wortsman et al.: Robust Fine-tuning of
+Zero-shot Models, CVPR 2022, arXiv:2109.01903), and the fine-tuned ones may be the mean of several runs that differ in
+their random choices (M. Wortsman et al.: Model Soups, ICML 2022, arXiv:2203.05482).
 
 Differs from the papers: only the blocks from the model's `adaptation.block` up are trained, what lies below is computed
-once for plain pictures and copies; depthwise filters stay, because their gradient takes a third of a step's time on a
-CPU; features are centred on the support; the prototypes get a gradient at every third step only, which costs little
-accuracy and saves a third of the time; the rate falls to 0 along a cosine; at the end the model's own default head is
-fitted on frozen and adapted embeddings side by side, of plain pictures and copies; and the adapted backbone is used
-only where the support's own held-out pictures gain (engine/keep.py), since near domains lose by adapting.
+once for plain pictures and copies; what is learned on small pictures (`adaptation.train_size`) answers on larger ones;
+depthwise filters stay, because their gradient takes a third of a step's time on a CPU; features are centred on the
+support; the prototypes get a gradient at every third step only, which costs little accuracy and saves a third of the
+time; the rate falls to 0 along a cosine; at the end the model's own default head is fitted on frozen and adapted
+embeddings side by side, of plain pictures and copies; and the adapted backbone is used only where the support's own
+held-out pictures gain (engine/keep.py), since near domains lose by adapting.
 
 Frozen beside adapted at a blend of 0.5 had 1.8 +- 1.2 points more than adapted alone at 0.75 (19 tasks of validation
 classes, 5 shots, paired).
@@ -31,7 +33,7 @@ from torch import Tensor, nn
 
 from fewshot_gui.engine import keep
 from fewshot_gui.engine.adapted import AdaptedHead, beside, check_adaptable, embedded_from, side_by_side
-from fewshot_gui.engine.augment import Augmentation, augment
+from fewshot_gui.engine.augment import Augmentation, augment, resize
 from fewshot_gui.engine.features import class_means, l2_normalised
 from fewshot_gui.engine.heads import LinearHead, PrototypeHead, unit_prototypes
 from fewshot_gui.engine.method import Head, Method, Progress, Support, no_progress, option
@@ -85,6 +87,7 @@ class FineTune(Method):
     blend: float = option(
         0.75, "Blend", "How far the weights go from the frozen (0) to the fine-tuned ones (1).", least=0.0, most=1.0
     )
+    runs: int = option(1, "Runs", "Runs with other random choices, whose weights are averaged.", least=1, most=20)
     copies: int = option(6, "Copies", "Augmented copies of each support picture.", least=1, most=50)
     keep: Literal["auto", "always"] = option(
         "auto", "Keep", "auto: only if the support's own held-out pictures gain.", choices=("auto", "always")
@@ -103,21 +106,35 @@ class FineTune(Method):
         check_adaptable(model, self.name)
 
         @cache
-        def shots() -> Shots:
-            draw = torch.Generator().manual_seed(seed)
-            return shots_below(model, support, self.copies, draw, lambda: progress(0.0, "reading the examples"))
+        def seen() -> _Seen:
+            return _seen(model, support, self.copies, seed, lambda: progress(0.0, "reading the examples"))
 
         def fit(rows: Tensor, tell: Progress) -> AdaptedHead:
-            return self._fitted(model, shots().subset(rows), torch.Generator().manual_seed(seed), tell)
+            return self._fitted(model, seen().subset(rows), seed, tell)
 
         if self.keep == "always":
             return fit(keep.everything(support), progress)
         return keep.decided(fit, model, support, seed=seed, progress=progress)
 
-    def _fitted(self, model: Model, shots: Shots, draw: torch.Generator, progress: Progress) -> AdaptedHead:
+    def _fitted(self, model: Model, seen: _Seen, seed: int, progress: Progress) -> AdaptedHead:
         work = _Work(model, trainable_copy(model.network, model.adaptation.block))
         upper = {name: p for name, p in work.network.named_parameters() if p.requires_grad}
-        optimiser = torch.optim.Adam(list(upper.values()), lr=self.rate)
+        frozen = {name: p.detach().clone() for name, p in upper.items()}
+        total = {name: torch.zeros_like(p) for name, p in frozen.items()}
+        for run in range(self.runs):
+            for name, p in upper.items():
+                p.data.copy_(frozen[name])
+            self._descend(work, seen.small, torch.Generator().manual_seed(seed + run), self._told(run, progress))
+            for name, p in upper.items():
+                total[name] += p.detach()
+        for name, p in upper.items():
+            p.data.copy_(frozen[name].lerp(total[name] / self.runs, self.blend))
+        inner, centres = work.final_head(seen.full)
+        return AdaptedHead(model, {name: p.detach() for name, p in upper.items()}, inner, centres=centres)
+
+    def _descend(self, work: _Work, shots: Shots, draw: torch.Generator, told: Callable[[int], None]) -> None:
+        """One run of gradient steps on work's network. told: called after each step."""
+        optimiser = torch.optim.Adam([p for p in work.network.parameters() if p.requires_grad], lr=self.rate)
         falling = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, self.steps)
         for step in range(self.steps):
             with torch.enable_grad():
@@ -126,21 +143,49 @@ class FineTune(Method):
             loss.backward()
             optimiser.step()
             falling.step()
-            progress((step + 1) / (self.steps + 1), f"step {step + 1} of {self.steps}")
-        changed = {name: p.detach() for name, p in upper.items()}
-        for name, tuned in changed.items():
-            tuned.lerp_(model.network.get_parameter(name), 1 - self.blend)
-        inner, centres = work.final_head(shots)
-        return AdaptedHead(model, changed, inner, centres=centres)
+            told(step)
+
+    def _told(self, run: int, progress: Progress) -> Callable[[int], None]:
+        steps = self.runs * self.steps
+
+        def told(step: int) -> None:
+            done = run * self.steps + step + 1
+            progress(done / (steps + 1), f"step {done} of {steps}")
+
+        return told
+
+
+@dataclass(frozen=True, eq=False)
+class _Seen:
+    """The support as the gradient steps see it and as the final head does: the same if both see the same size."""
+
+    small: Shots
+    full: Shots
+
+    def subset(self, rows: Tensor) -> _Seen:
+        small = self.small.subset(rows)
+        return _Seen(small, small if self.full is self.small else self.full.subset(rows))
+
+
+def _seen(model: Model, support: Support, copies: int, seed: int, tell: Callable[[], None]) -> _Seen:
+    """The same crops of the support at both sizes of the adaptation."""
+
+    def at(size: int) -> Shots:
+        return shots_below(model, support, copies, torch.Generator().manual_seed(seed), size, tell)
+
+    small, full = model.adaptation.learning_size, model.adaptation.preprocessing.size
+    found = at(full)
+    return _Seen(found if small == full else at(small), found)
 
 
 @torch.no_grad()
 def shots_below(
-    model: Model, support: Support, copies: int, draw: torch.Generator, tell: Callable[[], None] = lambda: None
+    model: Model, support: Support, copies: int, draw: torch.Generator, size: int, tell: Callable[[], None]
 ) -> Shots:
     """The support and `copies` augmented versions of each picture, run through the blocks that stay frozen.
 
-    tell: called before every part of the pictures; may raise to cancel.
+    size: the side to which pictures are shrunk first. tell: called before every part of the pictures; may raise to
+    cancel.
     """
     if support.pictures is None:
         raise ValueError("finetune needs the support's pictures")
@@ -153,10 +198,9 @@ def shots_below(
         return x if block < 0 else model.network(x, stop=block)
 
     copies = max(1, min(copies, _MOST_COPIES // len(support.labels)))
-    parts = support.pictures.to(model.device).split(_PART)
+    parts = resize(support.pictures.to(model.device), size).split(_PART)
     changed = [
-        torch.cat([below(augment(part, _CHANGES, preprocessing.size, draw, padding)) for part in parts])
-        for _ in range(copies)
+        torch.cat([below(augment(part, _CHANGES, size, draw, padding)) for part in parts]) for _ in range(copies)
     ]
     return Shots(torch.cat([below(part) for part in parts]), torch.stack(changed), support.labels, support.n_way)
 

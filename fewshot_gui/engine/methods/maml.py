@@ -18,6 +18,7 @@ from torch import Tensor
 
 from fewshot_gui.engine import keep
 from fewshot_gui.engine.adapted import AdaptedHead, check_adaptable
+from fewshot_gui.engine.augment import resize
 from fewshot_gui.engine.heads import LinearHead
 from fewshot_gui.engine.learner import Learner, restored
 from fewshot_gui.engine.method import Head, Method, Progress, Support, no_progress, option
@@ -81,16 +82,17 @@ def _fitted(
 ) -> AdaptedHead:
     if support.pictures is None:
         raise ValueError("maml needs the support's pictures")
-    normalise = model.adaptation.preprocessing.normalise
+    adaptation = model.adaptation
+    size, normalise = adaptation.learning_size, adaptation.preprocessing.normalise  # the start was learned at that size
     parts = support.pictures.to(model.device).split(_PART)
     progress(0.0, "reading the examples")
-    below = torch.cat([learner.below(start, normalise(part)) for part in parts])
+    below = torch.cat([learner.below(start, normalise(resize(part, size))) for part in parts])
     adapted = learner.adapt(
         start, below, support.labels, support.n_way, steps,
         lambda step: progress((step + 1) / (steps + 1), f"step {step + 1} of {steps}"),
     )  # fmt: skip
     inner = LinearHead(adapted.transform, adapted.weight, adapted.bias, float(adapted.scale))
-    return AdaptedHead(model, adapted.changed, inner)
+    return AdaptedHead(model, adapted.changed, inner, size=size)
 
 
 def _learned(model: Model) -> tuple[Learner, Network]:

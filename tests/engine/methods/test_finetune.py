@@ -1,4 +1,5 @@
 import math
+from dataclasses import replace
 
 import pytest
 import torch
@@ -7,13 +8,18 @@ import torch.nn.functional as F
 from fewshot_gui.engine import keep
 from fewshot_gui.engine.adapted import side_by_side
 from fewshot_gui.engine.backbones import create
-from fewshot_gui.engine.method import Support
+from fewshot_gui.engine.method import Support, no_progress
 from fewshot_gui.engine.methods import finetune
 from fewshot_gui.engine.methods.finetune import FineTune
 from fewshot_gui.engine.model import Adaptation
 from tests.engine.factories import task, tiny_model
 
 FAST = {"steps": 3, "copies": 2, "keep": "always"}
+
+
+def below(model, support, copies, size=None):
+    size = size or model.adaptation.preprocessing.size
+    return finetune.shots_below(model, support, copies, torch.Generator().manual_seed(0), size, lambda: None)
 
 
 @pytest.fixture
@@ -68,6 +74,31 @@ def test_weights_are_blended_with_the_frozen_ones(model):
         torch.testing.assert_close(none[name], frozen.detach())
 
 
+def test_the_weights_of_several_runs_with_other_draws_are_averaged(model):
+    support = task(model, [9, 9, 9, 9]).support  # 72 copies: each step draws 32 of them
+    seen = finetune._seen(model, support, 2, 4, lambda: None)
+    method = FineTune(**FAST, blend=1.0)
+    first, second, other = (method._fitted(model, seen, seed, no_progress).changed for seed in (4, 5, 6))
+    both = replace(method, runs=2)._fitted(model, seen, 4, no_progress).changed
+    for name, mean in both.items():
+        torch.testing.assert_close(mean, (first[name] + second[name]) / 2)
+        assert not torch.equal(second[name], other[name])
+
+
+def test_what_is_learned_on_small_pictures_answers_on_large_ones():
+    usual = tiny_model().config.preprocessing
+    model = tiny_model(adaptation=Adaptation(2, usual, train_size=usual.size // 2))
+    support = task(model, [3, 3]).support
+    seen = finetune._seen(model, support, 2, 0, lambda: None)
+    small, large = (shots.plain.shape[-1] for shots in (seen.small, seen.full))
+    assert 2 * small == large
+    work = finetune._Work(model, finetune.trainable_copy(model.network, 2))
+    head = FineTune(**FAST, blend=0.0).adapt(model, support)
+    expected, _ = work.final_head(below(model, support, 2))
+    torch.testing.assert_close(head.inner.state()[0], expected.state()[0])
+    assert torch.isfinite(head.logits(support.pictures)).all()
+
+
 def separation(head, support):
     """How much closer adapted embeddings are within a class than between classes: difference of the mean cosines."""
     vectors = F.normalize(head.embed(support.pictures).chunk(2, dim=1)[1], dim=1)
@@ -86,9 +117,8 @@ def test_steps_pull_the_classes_apart(model):
 
 def test_the_final_head_is_the_model_s_default_on_frozen_beside_adapted_embeddings_of_pictures_and_copies(model):
     support = task(model, [3, 3]).support
-    draw = torch.Generator().manual_seed(0)
     work = finetune._Work(model, finetune.trainable_copy(tiny_model(seed=1).network, -1))
-    shots = finetune.shots_below(model, support, 2, draw)
+    shots = below(model, support, 2)
     copies, labels = shots.all_copies
     assert len(copies) == 2 * len(shots.plain) == 12
     assert labels.tolist() == support.labels.repeat(2).tolist()
@@ -106,8 +136,7 @@ def test_the_final_head_is_the_model_s_default_on_frozen_beside_adapted_embeddin
 
 def test_prototypes_take_part_in_the_gradient_only_when_asked(model):
     work = finetune._Work(model, finetune.trainable_copy(model.network, -1))
-    draw = torch.Generator().manual_seed(0)
-    shots = finetune.shots_below(model, task(model, [3, 3]).support, 1, draw)
+    shots = below(model, task(model, [3, 3]).support, 1)
     weight = work.network.get_parameter("blocks.0.0.weight")
     gradients = [
         torch.autograd.grad(work.loss(shots, through, torch.Generator().manual_seed(1)), weight)[0]
@@ -119,7 +148,7 @@ def test_prototypes_take_part_in_the_gradient_only_when_asked(model):
 
 def test_a_part_of_the_support_keeps_its_copies(model):
     support = task(model, [3, 3]).support
-    shots = finetune.shots_below(model, support, 2, torch.Generator().manual_seed(0))
+    shots = below(model, support, 2)
     rows = torch.tensor([True, False, True, True, False, True])
     part = shots.subset(rows)
     assert torch.equal(part.plain, shots.plain[rows])
@@ -129,7 +158,7 @@ def test_a_part_of_the_support_keeps_its_copies(model):
 
 def test_many_pictures_get_fewer_copies_each(model, monkeypatch):
     monkeypatch.setattr(finetune, "_MOST_COPIES", 20)
-    shots = finetune.shots_below(model, task(model, [4, 4]).support, 6, torch.Generator().manual_seed(0))
+    shots = below(model, task(model, [4, 4]).support, 6)
     assert len(shots.copies) == 2
 
 

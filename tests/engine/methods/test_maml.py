@@ -5,8 +5,10 @@ import torch
 import torch.nn.functional as F
 
 from fewshot_gui.engine import heads, learner, model_folder
+from fewshot_gui.engine.augment import resize
 from fewshot_gui.engine.learner import Learner
 from fewshot_gui.engine.methods.maml import Maml
+from fewshot_gui.engine.model import Adaptation
 from fewshot_gui.errors import UserError
 from tests.engine.factories import task, tiny_model
 
@@ -74,6 +76,18 @@ def test_a_start_of_its_own_is_used(tmp_path):
     assert not torch.allclose(embed(some.pictures), model.embed(some.pictures))
     below = model.network(model.config.preprocessing.normalise(some.pictures), stop=2)
     torch.testing.assert_close(embed(some.pictures), other.network(below, start=2))
+
+
+def test_it_learns_and_answers_at_the_size_of_its_training(model):
+    usual = model.config.preprocessing
+    doubled = replace(usual, size=2 * usual.size)
+    large = replace(model, config=replace(model.config, adaptation=Adaptation(-1, doubled, usual.size)))
+    support = task(model, [2, 2]).support
+    pictures = F.interpolate(support.pictures, (doubled.size, doubled.size))
+    head = Maml().adapt(large, replace(support, pictures=pictures))
+    small = resize(pictures, usual.size)
+    expected = Maml().adapt(model, replace(support, pictures=small))
+    torch.testing.assert_close(head.logits(pictures), expected.logits(small))
 
 
 def test_only_blocks_from_the_first_adapted_one_change(tmp_path):
