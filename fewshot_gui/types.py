@@ -5,13 +5,16 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol, get_args
 
 if TYPE_CHECKING:
     import numpy as np
 
 Status = Literal["ok", "unknown", "unreadable"]
 Kind = Literal["name", "classes", "examples", "folder", "pictures", "reviews", "settings", "truth"]
+QualityName = Literal["fast", "balanced", "careful"]  # how much time a model may spend on a picture
+QUALITIES: tuple[QualityName, ...] = get_args(QualityName)
+BALANCED: QualityName = "balanced"  # a model as it is
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,9 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from fewshot_gui.engine.model import ModelConfig
 from fewshot_gui.engine.preprocess import Preprocessing
+from fewshot_gui.engine.quality import WHOLE, Quality
 from fewshot_gui.errors import UserError
+from fewshot_gui.types import BALANCED, QUALITIES
 
 SCHEMA = 1
 _NAMES = {str: "a text", int: "a whole number", float: "a number", bool: "true or false"}
@@ -124,9 +126,24 @@ def _check(config: ModelConfig, file: str) -> None:
             raise _wrong(
                 file, "adaptation.train_size", "8 pixels to the preprocessing's size", config.adaptation.train_size
             )
+        if config.adaptation.preprocessing.views != WHOLE:
+            raise _wrong(file, "adaptation.preprocessing.views", '["whole"]', config.adaptation.preprocessing.views)
+    for name, quality in config.qualities.items():
+        _check_quality(name, quality, config.preprocessing, file)
     for entry in config.data:
         if not isinstance(entry.get("name"), str) or not isinstance(entry.get("terms"), str):
             raise _wrong(file, "data", "objects with the texts name and terms", entry)
+
+
+def _check_quality(name: str, quality: Quality, usual: Preprocessing, file: str) -> None:
+    if name not in QUALITIES:
+        raise UserError(f"{file}: there is no quality {name!r}; it is one of {', '.join(QUALITIES)}.")
+    key = f"qualities.{name}"
+    if name == BALANCED and quality.changes:
+        raise UserError(f"{file}: {key!r} is the model as it is; take its size, views and backbone out.")
+    if name != BALANCED and not quality.changes:
+        raise UserError(f"{file}: {key!r} must have a size, views or a backbone of its own; add one, or take it out.")
+    _check_preprocessing(quality.applied(usual), file, key)
 
 
 def _check_preprocessing(preprocessing: Preprocessing, file: str, key: str) -> None:
@@ -138,3 +155,5 @@ def _check_preprocessing(preprocessing: Preprocessing, file: str, key: str) -> N
         raise _wrong(file, f"{key}.std", "a number above 0 for each of mean", preprocessing.std)
     if not 1 <= preprocessing.draft <= 8:
         raise _wrong(file, f"{key}.draft", "1 to 8", preprocessing.draft)
+    if not preprocessing.views or len(set(preprocessing.views)) < len(preprocessing.views):
+        raise _wrong(file, f"{key}.views", "one or more different views", preprocessing.views)

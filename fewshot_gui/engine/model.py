@@ -15,6 +15,7 @@ from torch import Tensor
 from fewshot_gui.engine import weights
 from fewshot_gui.engine.network import Network
 from fewshot_gui.engine.preprocess import Preprocessing
+from fewshot_gui.engine.quality import Quality
 from fewshot_gui.engine.temperatures import Temperatures
 from fewshot_gui.errors import UserError
 
@@ -69,6 +70,7 @@ class ModelConfig:
     description: str = ""
     temperatures: Mapping[str, Temperatures] = field(default_factory=dict)  # by method; "temperature" where none is
     members: tuple[Member, ...] = ()  # of a composite: whose weights it uses, in the order of the architecture's
+    qualities: Mapping[str, Quality] = field(default_factory=dict)  # fast, balanced (figures alone), careful
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,9 +105,14 @@ class Model:
 
     @torch.no_grad()
     def embed(self, pictures: Tensor) -> Tensor:
-        """pictures: [n, C, S, S] uint8 (preprocessing.resize) -> embeddings [n, D] float32."""
-        x = self.config.preprocessing.normalise(pictures.to(self.device))
-        return self.finish(self.network(x))
+        """pictures: [n, C, S, S] uint8 (preprocessing.resize) -> embeddings [n, D] float32.
+
+        Where the preprocessing has several views: the mean of theirs, finished once more.
+        """
+        preprocessing = self.config.preprocessing
+        x = preprocessing.normalise(pictures.to(self.device))
+        seen = [self.finish(self.network(version)) for version in preprocessing.versions(x)]
+        return seen[0] if len(seen) == 1 else self.finish(torch.stack(seen).mean(0))
 
     def to(self, device: torch.device) -> Model:
         """This model on that device: itself if it is there already, else a copy."""

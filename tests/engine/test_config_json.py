@@ -7,6 +7,7 @@ import pytest
 from fewshot_gui.engine import config_json
 from fewshot_gui.engine.model import Adaptation, ModelConfig
 from fewshot_gui.engine.preprocess import Preprocessing
+from fewshot_gui.engine.quality import Quality
 from fewshot_gui.errors import UserError
 
 INPUT = {"size": 32, "mean": [0.5, 0.5, 0.5], "std": [0.5, 0.5, 0.5]}
@@ -52,6 +53,12 @@ def test_dump_and_parse_are_inverse():
         training_classes=("Greek/character01",),
         data=({"name": "Omniglot", "terms": "MIT", "classes": 1028},),
         accuracy=({"accuracy": 0.98, "ci95": [0.97, 0.99], "note": None},),
+        qualities={
+            "balanced": Quality(accuracy=0.98, ci95=(0.97, 0.99), measured_on="Omniglot"),
+            "careful": Quality(
+                28, ("whole", "centre"), "other", gain=0.5, gain_ci95=(0.1, 0.9), measured_on="Omniglot"
+            ),
+        },
     )
     again = config_json.parse(config_json.dump(config), "x")
     assert config_json.dump(again) == config_json.dump(config)
@@ -102,6 +109,35 @@ def test_dump_and_parse_are_inverse():
                 }
             },
             "'adaptation.train_size' must be 8 pixels to the preprocessing's size, not 40",
+        ),
+        (
+            {"adaptation": {"block": 1, "preprocessing": INPUT | {"views": ["whole", "flip"]}}},
+            "'adaptation.preprocessing.views' must be .\"whole\"., not",
+        ),
+        ({"preprocessing": INPUT | {"views": []}}, "'preprocessing.views' must be one or more different views"),
+        (
+            {"preprocessing": INPUT | {"views": ["flip", "flip"]}},
+            "'preprocessing.views' must be one or more different views",
+        ),
+        ({"preprocessing": INPUT | {"views": ["upside down"]}}, '\'preprocessing.views.0.\' must be "whole" or "flip"'),
+        ({"qualities": {"quick": {"size": 32}}}, "there is no quality 'quick'; it is one of fast, balanced, careful"),
+        ({"qualities": {"balanced": {"size": 32}}}, "'qualities.balanced' is the model as it is; take its size"),
+        ({"qualities": {"fast": {}}}, "'qualities.fast' must have a size, views or a backbone of its own"),
+        ({"qualities": {"fast": {"size": 4}}}, "'qualities.fast.size' must be 8 to 2048 pixels, not 4"),
+        ({"qualities": {"fast": {"size": 0}}}, "'qualities.fast.size' must be 8 to 2048 pixels, not 0"),
+        ({"qualities": {"fast": {"views": []}}}, "'qualities.fast.views' must be one or more different views"),
+        ({"qualities": {"fast": {"size": 24, "gain": -1}}}, "'qualities.fast' must have gain_ci95, two numbers around"),
+        (
+            {"qualities": {"fast": {"size": 24, "accuracy": 0.5, "ci95": [0.6, 0.7]}}},
+            "'qualities.fast' must have ci95, two numbers around accuracy",
+        ),
+        (
+            {"qualities": {"fast": {"size": 24, "gain": -1, "gain_ci95": [-2, 0]}}},
+            "'qualities.fast' must say in measured_on what gain was measured on",
+        ),
+        (
+            {"qualities": {"fast": {"size": 24, "relative_speed": 0}}},
+            "'qualities.fast' must have a relative_speed above 0",
         ),
         ({"data": [{"name": "photos"}]}, "'data' must be objects with the texts name and terms"),
         ({"schema": 2}, "schema is 2, this version reads 1"),

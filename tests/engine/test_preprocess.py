@@ -75,11 +75,17 @@ def test_the_id_changes_with_whatever_changes_the_input_and_with_nothing_else():
         replace(NATURAL, std=(0.2, 0.25, 0.31)),
         replace(NATURAL, polarity="ink"),
         replace(NATURAL, draft=1),
+        replace(NATURAL, views=("whole", "flip")),
+        replace(NATURAL, views=("flip",)),
     ]
-    assert len({NATURAL.id, *(other.id for other in changed)}) == 6
+    assert len({NATURAL.id, *(other.id for other in changed)}) == 8
     assert replace(NATURAL).id == NATURAL.id
     assert NATURAL.id.isalnum()
     assert len(NATURAL.id) == 12
+
+
+def test_the_id_of_a_model_without_views_is_that_of_the_time_before_there_were_any():
+    assert NATURAL.id == "1eea37aeb2f2"  # else embeddings that were cached then would be computed again
 
 
 def test_the_bicubic_kernel_is_pillows():
