@@ -17,7 +17,9 @@ import numpy as np
 from fewshot_gui.errors import UserError
 
 Ways = int | Literal["all"]
+Shots = int | range  # range(1, 11): every class of an episode draws its own number, 1 to 10
 LEAST_GROUP = 3  # classes a group must have: with two, an episode says little about the group
+_SHOTS, _STRANGERS = 1, 2  # streams of random numbers beside the one that draws classes and pictures
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,7 +78,7 @@ class ClassTable:
 class Episode:
     """One task: who is in it (table indices) and which rows are its support and query set.
 
-    classes: [n_way] int64. support: [n_way * n_shot] rows, class by class; query: rows, class by class.
+    classes: [n_way] int64. support, query: rows, class by class; n_way * n_shot of the support if shots are even.
     support_labels, query_labels: int64 in 0..n_way-1, the position in `classes`.
     """
 
@@ -97,7 +99,7 @@ def sample_episode(
     table: ClassTable,
     *,
     n_way: Ways,
-    n_shot: int,
+    n_shot: Shots,
     n_query: int,
     seed: int,
     number: int,
@@ -107,26 +109,64 @@ def sample_episode(
 
     Classes are drawn evenly, pictures of a class evenly without repetition; a class with too few pictures gives the
     queries it has (at least one, else it is not drawn). At equal n_way the support of fewer shots is part of the
-    support of more, as long as the same classes have pictures enough. UserError if there are too few classes.
+    support of more, as long as the same classes have pictures enough. Of a range of shots each class draws its number
+    evenly; classes and queries are those of the most shots. UserError if there are too few classes.
     """
-    n_way = check_ways(table, n_way, n_shot, group)
+    most = most_shots(n_shot)
+    n_way = check_ways(table, n_way, most, group)
     rng = generator(seed, number, group)
-    classes = _draw_classes(table, n_way, n_shot, group, rng)
-    drawn = [_draw_rows(table, c, n_shot, n_query, rng) for c in classes]
+    classes = _draw_classes(table, n_way, most, group, rng)
+    drawn = [_draw_rows(table, c, most, n_query, rng) for c in classes]
+    shots = _draw_shots(n_shot, n_way, generator(seed, number, group, _SHOTS))
     return Episode(
         number=number,
         classes=classes,
-        support=np.concatenate([rows[:n_shot] for rows in drawn]),
-        support_labels=np.repeat(np.arange(n_way), n_shot),
-        query=np.concatenate([rows[n_shot:] for rows in drawn]),
-        query_labels=np.repeat(np.arange(n_way), [len(rows) - n_shot for rows in drawn]),
+        support=np.concatenate([rows[:k] for rows, k in zip(drawn, shots, strict=True)]),
+        support_labels=np.repeat(np.arange(n_way), shots),
+        query=np.concatenate([rows[most:] for rows in drawn]),
+        query_labels=np.repeat(np.arange(n_way), [len(rows) - most for rows in drawn]),
     )
 
 
-def generator(seed: int, number: int, group: str | None = None) -> np.random.Generator:
-    """The random stream of one episode; independent between numbers, seeds and groups."""
-    stream = [] if group is None else [zlib.crc32(group.encode())]
-    return np.random.default_rng([seed, number, *stream])
+def sample_strangers(
+    table: ClassTable, episode: Episode, *, n_query: int, seed: int, group: str | None = None
+) -> np.ndarray:
+    """Rows of pictures that are of none of the episode's classes: up to n_query each of up to n_way other classes.
+
+    A pure function of its arguments, as `sample_episode`. Empty where the table (or its group) has no class left over;
+    one that shows the same thing as a class of the episode is no stranger.
+    """
+    rng = generator(seed, episode.number, group, _STRANGERS)
+    taken = episode.classes.tolist()
+    sets, none = table._sets_of, frozenset()
+    met = none.union(*(sets.get(c, none) for c in taken))
+    left = [c for c in table.eligible(0, group).tolist() if c not in taken and not sets.get(c, none) & met]
+    chosen = rng.permutation(np.asarray(left, np.int64))[: episode.n_way]
+    drawn = [_draw_rows(table, c, 0, n_query, rng) for c in chosen]
+    return np.concatenate(drawn) if drawn else np.empty(0, np.int64)
+
+
+def generator(seed: int, number: int, group: str | None = None, stream: int = 0) -> np.random.Generator:
+    """The random stream of one episode; independent between numbers, seeds, groups and streams."""
+    of_group = [] if group is None else [zlib.crc32(group.encode())]
+    if stream:
+        of_group = [*(of_group or [0]), stream]
+    return np.random.default_rng([seed, number, *of_group])
+
+
+def least_shots(n_shot: Shots) -> int:
+    """The fewest support pictures of a class."""
+    return n_shot if isinstance(n_shot, int) else n_shot[0]
+
+
+def most_shots(n_shot: Shots) -> int:
+    """The most support pictures of a class."""
+    return n_shot if isinstance(n_shot, int) else n_shot[-1]
+
+
+def shots_text(n_shot: Shots) -> str:
+    """As on a command line: "5", and "1-10" for a range."""
+    return str(n_shot) if isinstance(n_shot, int) else f"{n_shot[0]}-{n_shot[-1]}"
 
 
 def check_ways(table: ClassTable, n_way: Ways, n_shot: int, group: str | None = None) -> int:
@@ -183,6 +223,13 @@ def _draw_classes(
     if len(taken) < n_way:
         raise UserError(f"{table.name} has too few classes that may meet in one episode; lower ways to {len(taken)}.")
     return np.asarray(taken, np.int64)
+
+
+def _draw_shots(n_shot: Shots, n_way: int, rng: np.random.Generator) -> list[int]:
+    """The support pictures of each class."""
+    if isinstance(n_shot, int):
+        return [n_shot] * n_way
+    return rng.integers(n_shot[0], n_shot[-1] + 1, n_way).tolist()
 
 
 def _draw_rows(table: ClassTable, c: int, n_shot: int, n_query: int, rng: np.random.Generator) -> np.ndarray:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 Z = 1.96  # 95 % of a normal distribution, as few-shot papers take it
+BINS = 15  # of the expected calibration error
 _RESAMPLES = 2000
 _CHUNK = 4_000_000  # numbers drawn at a time by the bootstrap, to bound its memory
 
@@ -78,12 +79,32 @@ def _combined(groups: Sequence[Sequence[float] | np.ndarray], least: float, most
     return Estimate(value, max(least, value - Z * error), min(most, value + Z * error), n)
 
 
-def calibration_error(confidence: np.ndarray, right: np.ndarray, bins: int = 15) -> float:
+def calibration_error(confidence: np.ndarray, right: np.ndarray, bins: int = BINS) -> float:
     """Expected calibration error, 0-1: how far confidences lie from the share of right answers, over equal bins.
 
     C. Guo, G. Pleiss, Y. Sun, K. Weinberger: On Calibration of Modern Neural Networks, ICML 2017, arXiv:1706.04599.
     confidence: [m] 0-1, the answers'; right: [m] bool. Weighted by how many answers a bin has; 0 without answers.
     """
+    return float(np.abs(calibration_gaps(confidence, right, bins)).sum() / max(len(right), 1))
+
+
+def calibration_gaps(confidence: np.ndarray, right: np.ndarray, bins: int = BINS) -> np.ndarray:
+    """[bins] the sums of right less confidence in each bin: what calibration_error adds up, for answers in parts."""
     bin_of = np.clip(np.ceil(np.asarray(confidence) * bins).astype(int) - 1, 0, bins - 1)
-    gaps = np.bincount(bin_of, weights=np.asarray(right, float) - confidence, minlength=bins)
-    return float(np.abs(gaps).sum() / max(len(bin_of), 1))
+    return np.bincount(bin_of, weights=np.asarray(right, float) - confidence, minlength=bins)
+
+
+def auroc(known: np.ndarray, unknown: np.ndarray) -> float:
+    """Area under the ROC curve, 0-1: the chance that a known picture's score is above an unknown one's; ties half.
+
+    known, unknown: [m], [k] scores, at least one each. 0.5: the scores tell nothing.
+    """
+    ranked = np.sort(unknown)
+    below, up_to = np.searchsorted(ranked, known, "left"), np.searchsorted(ranked, known, "right")
+    return float((below + up_to).mean() / 2 / len(ranked))
+
+
+def fpr95(known: np.ndarray, unknown: np.ndarray) -> float:
+    """The share of unknown pictures, 0-1, that pass the highest cut which 95 % of the known ones pass; 0 is best."""
+    cut = np.sort(known)[int(0.05 * len(known) + 1e-9)]
+    return float((np.asarray(unknown) >= cut).mean())

@@ -8,8 +8,12 @@ from fewshot_gui.engine.episodes import (
     check_ways,
     group_ways,
     groups_of,
+    least_shots,
+    most_shots,
     most_ways,
     sample_episode,
+    sample_strangers,
+    shots_text,
 )
 from fewshot_gui.errors import UserError
 
@@ -138,3 +142,66 @@ def test_too_many_ways_for_classes_that_must_stay_apart_are_refused():
 def test_groups_must_be_given_for_every_class():
     with pytest.raises(ValueError, match="1 groups for 2 classes"):
         ClassTable((3, 3), ("a",))
+
+
+def test_of_a_range_every_class_draws_its_own_number_evenly():
+    table = ClassTable((30,) * 6)
+    episodes = [draw(table, number, n_shot=range(1, 5)) for number in range(500)]
+    counts = np.array([np.bincount(episode.support_labels) for episode in episodes])
+    assert np.bincount(counts.ravel()).tolist()[1:] == pytest.approx([500] * 4, rel=0.15)  # sd of a count: 19
+    assert len({tuple(row) for row in counts.tolist()}) > 100
+    assert same(draw(table, 3, n_shot=range(1, 5)), draw(table, 3, n_shot=range(1, 5)))
+
+
+def test_unbalanced_shots_are_part_of_the_most_and_are_asked_the_same():
+    table = ClassTable((30,) * 6)
+    for number in range(10):
+        uneven, most = draw(table, number, n_shot=range(1, 8)), draw(table, number, n_shot=7)
+        assert np.array_equal(uneven.query, most.query)
+        for label in range(4):
+            mine, all_of_them = (e.support[e.support_labels == label] for e in (uneven, most))
+            assert np.array_equal(mine, all_of_them[: len(mine)])
+
+
+def test_a_class_must_have_pictures_for_the_most_shots_of_a_range():
+    drawn = {c for number in range(50) for c in draw(UNEVEN, number, n_shot=range(1, 8)).classes.tolist()}
+    assert drawn == {4, 5, 6, 7}
+
+
+@pytest.mark.parametrize(("shots", "least", "most", "text"), [(5, 5, 5, "5"), (range(2, 11), 2, 10, "2-10")])
+def test_shots_say_their_least_and_most_and_are_written_as_on_a_command_line(shots, least, most, text):
+    assert (least_shots(shots), most_shots(shots), shots_text(shots)) == (least, most, text)
+
+
+def strangers(table, number=0, *, n_query=5, group=None, **sizes):
+    episode = draw(table, number, group=group, **sizes)
+    return episode, sample_strangers(table, episode, n_query=n_query, seed=0, group=group)
+
+
+def test_strangers_are_of_other_classes_as_many_as_the_episode_has():
+    for number in range(20):
+        episode, rows = strangers(ClassTable((9,) * 12), number)
+        classes = set((rows // 9).tolist())
+        assert len(rows) == len(set(rows.tolist())) == 4 * 5
+        assert len(classes) == 4
+        assert not classes & set(episode.classes.tolist())
+        assert np.array_equal(rows, strangers(ClassTable((9,) * 12), number)[1])
+
+
+def test_strangers_come_from_what_is_left_in_the_group():
+    episode, rows = strangers(GROUPED, group="c")
+    assert set((rows // 9).tolist()) == set(range(5, 12)) - set(episode.classes.tolist())
+
+
+def test_without_a_class_left_over_there_are_no_strangers():
+    assert strangers(UNEVEN, n_way="all")[1].tolist() == [0]  # the class whose one picture is too few to be drawn
+    assert len(strangers(ClassTable((5,) * 4))[1]) == 0
+
+
+def test_what_shows_the_same_as_a_class_of_the_episode_is_no_stranger():
+    table = ClassTable((5,) * 8, apart=((0, 1, 2), (3, 4)))
+    for number in range(20):
+        episode, rows = strangers(table, number, n_way=3, n_query=1)
+        present, strange = set(episode.classes.tolist()), set((rows // 5).tolist())
+        for alike in ({0, 1, 2}, {3, 4}):
+            assert not (alike & present and alike & strange)

@@ -85,3 +85,28 @@ def test_the_calibration_error_is_the_gap_between_confidence_and_truth():
     assert metrics.calibration_error(confidence, right) == pytest.approx((0.05 + 0.25) / 2)
     assert metrics.calibration_error(np.ones(4), np.ones(4, bool)) == 0
     assert metrics.calibration_error(np.zeros(0), np.zeros(0, bool)) == 0
+
+
+def test_calibration_may_be_summed_up_in_parts():
+    rng = np.random.default_rng(4)
+    confidence = rng.uniform(0.2, 1, 200)
+    right = rng.random(200) < confidence**2
+    gaps = sum(metrics.calibration_gaps(confidence[part], right[part]) for part in (slice(0, 50), slice(50, 200)))
+    assert np.abs(gaps).sum() / 200 == pytest.approx(metrics.calibration_error(confidence, right))
+
+
+def test_the_area_under_the_roc_curve_is_scikit_learns():
+    from sklearn.metrics import roc_auc_score
+
+    rng = np.random.default_rng(5)
+    known, unknown = rng.normal(1, 1, 80).round(1), rng.normal(0, 1, 45).round(1)  # rounded: with ties
+    wanted = roc_auc_score(np.repeat([1, 0], [80, 45]), np.concatenate([known, unknown]))
+    assert metrics.auroc(known, unknown) == pytest.approx(wanted)
+    assert metrics.auroc(np.ones(3), np.ones(4)) == 0.5
+
+
+def test_fpr95_is_the_share_of_unknowns_above_the_cut_that_95_percent_of_the_known_pass():
+    known = np.arange(100.0)
+    assert metrics.fpr95(known, np.array([4.0, 5.0, 6.0, 200.0])) == 0.75  # the cut is 5: 95 of 100 reach it
+    assert metrics.fpr95(known, np.array([-1.0])) == 0.0
+    assert metrics.fpr95(np.array([1.0, 2.0]), np.array([1.0, 0.5])) == 0.5
