@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
@@ -13,6 +14,8 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from fewshot_gui.engine import weights
+from fewshot_gui.engine.knowledge import Knowledge
+from fewshot_gui.engine.knowledge import read as read_knowledge
 from fewshot_gui.engine.network import Network
 from fewshot_gui.engine.preprocess import Preprocessing
 from fewshot_gui.engine.quality import Quality
@@ -120,6 +123,14 @@ class Model:
             return self
         network = copy.deepcopy(self.network).to(device)
         return replace(self, network=network, base_mean=self.base_mean.to(device), device=device)
+
+    @cached_property
+    def knowledge(self) -> Knowledge | None:
+        """What the folder knows of the base classes, read when first asked for; None if it knows nothing.
+
+        UserError if the file is damaged or of other weights.
+        """
+        return None if self.folder is None else read_knowledge(self.folder, len(self.base_mean), self.weights_hash)
 
     def learned(self, method: str, n_way: int | None = None) -> dict[str, Tensor] | None:
         """The tensors of methods/METHOD.safetensors, float32 on the device; None if there are none for that method.

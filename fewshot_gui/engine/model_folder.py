@@ -1,4 +1,5 @@
-"""Model folders: config.json, model.safetensors, README.md (the card) and methods/METHOD.safetensors.
+"""Model folders: config.json, model.safetensors, README.md (the card), methods/METHOD.safetensors for what a method
+learned and knowledge.safetensors for what is known of the base classes (engine/knowledge.py).
 
 A composite model's folder holds no weights but its members' names: see engine/backbones/composite.py.
 
@@ -18,7 +19,7 @@ import torch
 from torch import Tensor
 
 from fewshot_gui import paths
-from fewshot_gui.engine import backbones, config_json, model_card, weights
+from fewshot_gui.engine import backbones, config_json, knowledge, model_card, weights
 from fewshot_gui.engine.backbones.composite import member_tensor
 from fewshot_gui.engine.model import Model, ModelConfig, learned_file
 from fewshot_gui.engine.network import Network
@@ -170,6 +171,7 @@ def _write_learned(folder: Path, method: str, learned: Learned, backbone: str) -
 
 
 def _remove_stale(folder: Path, backbone: str) -> None:
+    knowledge.remove_stale(folder, backbone)
     for path in (folder / "methods").glob("*.safetensors"):
         _, about = weights.read(path)
         if about.get("backbone") != backbone:
