@@ -36,7 +36,7 @@ from fewshot_gui.jobs.pictures import embedded, opened_cache
 from fewshot_gui.jobs.project_file import OfProject, read_project
 from fewshot_gui.jobs.support import SupportPictures, embed_support
 from fewshot_gui.paths import DEFAULT_BACKBONE
-from fewshot_gui.types import ImageRef
+from fewshot_gui.types import BALANCED, ImageRef
 
 Paths = Iterable[str | os.PathLike[str]]
 Result = TypeVar("Result")
@@ -50,7 +50,8 @@ class NotFittedError(ValueError, AttributeError):
 class FewShotClassifier:
     """A classifier of picture files, adapted to a few examples per class.
 
-    backbone: a shipped model's name or a model folder. method: NAME[:field=value...], None: the backbone's default.
+    backbone: a shipped model's name or a model folder. quality: "fast", "balanced" or "careful", as far as the model
+    has it. method: NAME[:field=value...], None: the backbone's default.
     device: "auto", "cpu", "cuda" or "mps". unknown: "off", "auto", or the share 0-1 of pictures of known classes that
     may be called unknown. cache: keep embeddings on disk for the next time. Warnings come as UserWarning.
     """
@@ -60,6 +61,7 @@ class FewShotClassifier:
         backbone: str | os.PathLike[str] = DEFAULT_BACKBONE,
         method: str | None = None,
         *,
+        quality: str = BALANCED,
         device: str = "auto",
         unknown: UnknownOption = "off",
         seed: int = 0,
@@ -67,6 +69,7 @@ class FewShotClassifier:
     ) -> None:
         self.backbone = backbone
         self.method = method
+        self.quality = quality
         self.device = device
         self.unknown = unknown
         self.seed = seed
@@ -75,14 +78,14 @@ class FewShotClassifier:
     def fit(self, paths: Paths, labels: Iterable[Any]) -> FewShotClassifier:
         """Adapts to these pictures alone; labels: a text or a whole number for each.
 
-        UserError names a picture that cannot be read, and a backbone, method or device that is not there.
+        UserError names a picture that cannot be read, and a backbone, quality, method or device that is not there.
         """
         return self._adapt(paths, labels, None)
 
     def partial_fit(self, paths: Paths, labels: Iterable[Any]) -> FewShotClassifier:
         """Adapts to these pictures and all before; new classes are welcome. Raises as `fit`, and changes nothing then.
 
-        The backbone and the device stay those of the first fit.
+        The backbone, its quality and the device stay those of the first fit.
         """
         return self._adapt(paths, labels, getattr(self, "_fitted", None))
 
@@ -145,7 +148,15 @@ class FewShotClassifier:
         """
         told = Told()
         how = read_project(OfProject(file=Path(file), device=device, cache=cache))[0]
-        made = cls(how.backbone, how.method, device=device, unknown=how.unknown, seed=how.seed, cache=cache)
+        made = cls(
+            how.backbone,
+            how.method,
+            quality=how.quality,
+            device=device,
+            unknown=how.unknown,
+            seed=how.seed,
+            cache=cache,
+        )
         model, method = loaded(how, told)
         with opened_cache(model, cache, told) as open_cache:
             support = _result(support_pictures(how, model, open_cache, told))
@@ -186,6 +197,7 @@ class FewShotClassifier:
         return AdaptOptions(
             support=(),
             backbone=os.fspath(self.backbone),
+            quality=self.quality,
             method=self.method,
             device=self.device,
             unknown=self.unknown,

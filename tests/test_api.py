@@ -10,7 +10,7 @@ from fewshot_gui.engine.model import Model
 from fewshot_gui.errors import UsageError, UserError
 from fewshot_gui.project.store import Project
 from fewshot_gui.project.values import NewExample, ProjectSettings
-from tests.jobs.tasks import COLOURS, draw, draw_classes, write_tiny_model
+from tests.jobs.tasks import COLOURS, draw, draw_classes, write_graded_model, write_tiny_model
 
 
 @pytest.fixture(scope="module")
@@ -52,6 +52,24 @@ def test_probabilities_follow_classes_and_sum_to_one(classifier, support, query)
     assert probabilities.dtype == np.float32
     np.testing.assert_allclose(probabilities.sum(1), 1, rtol=1e-5)
     assert classifier.classes_[probabilities.argmax(1)].tolist() == query[1]
+
+
+def test_a_quality_is_kept_by_what_is_fitted_saved_and_taken_of_a_project(support, query, tmp_path):
+    graded = str(write_graded_model(tmp_path / "graded"))
+    classifier = FewShotClassifier(graded, "protonet", quality="careful").fit(*support)
+    other = FewShotClassifier(graded, "protonet").fit(*support)
+    assert not np.allclose(classifier.embed(query[0]), other.embed(query[0]))
+    classifier.save(tmp_path / "saved")
+    again = FewShotClassifier.load(tmp_path / "saved")
+    np.testing.assert_array_equal(again.predict_proba(query[0]), classifier.predict_proba(query[0]))
+    with Project.create(tmp_path / "p.fewshot", "Colours") as project:
+        project.add_classes(
+            {n: [NewExample(str(p)) for p, m in zip(*support, strict=True) if m == n] for n in support[1]}
+        )
+        project.change_settings(backbone=graded, quality="careful", method="protonet")
+    taken = FewShotClassifier.from_project(tmp_path / "p.fewshot")
+    assert taken.get_params()["quality"] == "careful"
+    np.testing.assert_allclose(taken.embed(query[0]), classifier.embed(query[0]))
 
 
 def test_whole_numbers_come_back_as_whole_numbers_in_their_own_order(classifier, support, query):

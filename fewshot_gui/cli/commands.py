@@ -13,6 +13,7 @@ from fewshot_gui.cli.console import Console
 from fewshot_gui.cli.signals import Terminated
 from fewshot_gui.export import Writer, output
 from fewshot_gui.paths import DEFAULT_BACKBONE
+from fewshot_gui.types import BALANCED
 
 if TYPE_CHECKING:
     from fewshot_gui.jobs.adapt import AdaptOptions, UnknownOption
@@ -105,6 +106,7 @@ def _adapting(arguments: Namespace) -> AdaptOptions:
     return AdaptOptions(
         support=arguments.support,
         backbone=arguments.backbone or DEFAULT_BACKBONE,
+        quality=arguments.quality or BALANCED,
         method=arguments.method,
         device=arguments.device,
         unknown=_unknown(arguments),
@@ -130,6 +132,7 @@ def _of_project(arguments: Namespace) -> OfProject:
     return OfProject(
         file=arguments.project,
         backbone=arguments.backbone,
+        quality=arguments.quality,
         method=arguments.method,
         device=arguments.device,
         unknown=_unknown(arguments),

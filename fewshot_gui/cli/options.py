@@ -7,6 +7,7 @@ from pathlib import Path
 
 from fewshot_gui import paths
 from fewshot_gui.paths import DEFAULT_BACKBONE
+from fewshot_gui.types import BALANCED, QUALITIES
 
 DEVICES = ("auto", "cpu", "cuda", "mps")
 INPUTS = ("imagenet", "symmetric", "unit", "clip")
@@ -43,6 +44,7 @@ def adapt(parser: ArgumentParser) -> None:
 def _add_adapting(parser: ArgumentParser) -> None:
     # The defaults are None, so that what was said can be told from what was not.
     parser.add_argument("--backbone", metavar="NAME_OR_FOLDER", help=f"{_models()} (default: {DEFAULT_BACKBONE})")
+    _add_quality(parser)
     _add_method(parser, "--method", "NAME[:field=value...]")
     _add_device(parser)
     parser.add_argument(
@@ -68,6 +70,7 @@ def evaluate(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--backbone", default=DEFAULT_BACKBONE, metavar="NAME_OR_FOLDER", help=f"{_models()} (default: %(default)s)"
     )
+    _add_quality(parser, BALANCED)
     _add_device(parser)
     parser.add_argument("--size", type=int, metavar="PIXELS", help="side of the input, instead of the model's own")
     parser.add_argument("--split-file", type=Path, metavar="F", help="JSON: lists of class names per split")
@@ -179,6 +182,14 @@ def open_window(parser: ArgumentParser) -> None:
 
 def _add_method(parser: ArgumentParser, option: str, metavar: str) -> None:
     parser.add_argument(option, metavar=metavar, help=f"{_methods()}, with their fields (default: the model's own)")
+
+
+def _add_quality(parser: ArgumentParser, default: str | None = None) -> None:
+    parser.add_argument(
+        "--quality", choices=QUALITIES, default=default,
+        help="trades speed for accuracy, as far as the model has it: see `fewshot-gui models NAME` "
+        f"(default: {BALANCED}, the model as it is)",
+    )  # fmt: skip
 
 
 def _add_device(parser: ArgumentParser) -> None:

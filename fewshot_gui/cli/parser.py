@@ -12,7 +12,12 @@ from fewshot_gui import __version__
 from fewshot_gui.cli import options
 from fewshot_gui.errors import UsageError
 
-_OF_SUPPORT = ("backbone", "method", "seed")  # options that say how to adapt, and a stored classifier has done that
+_OF_SUPPORT = (
+    "backbone",
+    "quality",
+    "method",
+    "seed",
+)  # options that say how to adapt, and a stored classifier has done that
 _OF_FLAGS = ("data", "method", "backbone", "init", "epochs", "episodes", "rotations")  # what a recipe says itself
 
 

@@ -1,9 +1,11 @@
 """A model folder's README.md: what a person wrote, then what config.json says."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 from fewshot_gui.engine.model import ModelConfig
+from fewshot_gui.engine.quality import WHOLE, Quality
 
 _MARK = "<!-- From here on made from config.json: edit that instead. -->"
 
@@ -13,6 +15,8 @@ def card(name: str, config: ModelConfig, text: str) -> str:
     parts = [f"# {name}", config.description, text.strip(), _MARK, "## Facts", *_facts(config)]
     if config.accuracy:
         parts += ["## Measured", *(_line(_measured(entry)) for entry in config.accuracy)]
+    if config.qualities:
+        parts += ["## Qualities", *(_line(_quality(name, entry)) for name, entry in config.qualities.items())]
     if config.data:
         parts += ["## Trained on", *(_line(entry) for entry in config.data)]
     return "\n\n".join(_joined(part for part in parts if part)) + "\n"
@@ -29,7 +33,7 @@ def _facts(config: ModelConfig) -> list[str]:
     facts = {
         "Architecture": _architecture(config),
         "Embedding": f"{config.embedding_size} numbers{', L2-normalised' if config.normalised else ''}",
-        "Input": f"{shape.size}x{shape.size} pixels, {shape.channels} channels, {shape.polarity}",
+        "Input": f"{shape.size}x{shape.size} pixels, {shape.channels} channels, {shape.polarity}{_views(shape.views)}",
         "Compared by": f"{config.metric}, temperature {config.temperature:g}",
         "Base mean": config.base_mean_of or "none",
         "Default method": config.method,
@@ -44,6 +48,10 @@ def _facts(config: ModelConfig) -> list[str]:
     return [f"- {key}: {value}" for key, value in facts.items()]
 
 
+def _views(views: tuple[str, ...]) -> str:
+    return "" if views == WHOLE else f", as the mean of {', '.join(views)}"
+
+
 def _architecture(config: ModelConfig) -> str:
     if config.members:
         return f"{', '.join(member.name for member in config.members)} side by side"
@@ -53,6 +61,13 @@ def _architecture(config: ModelConfig) -> str:
 def _measured(entry: Mapping[str, Any]) -> dict[str, Any]:
     """An accuracy that has no interval must not look exact."""
     return {**entry, "ci95": entry.get("ci95") or "no interval"}
+
+
+def _quality(name: str, entry: Quality) -> dict[str, Any]:
+    given = {key: value for key, value in asdict(entry).items() if value not in (None, "", ())}
+    words = {"gain": "points against balanced", "gain_ci95": "their ci95", "relative_speed": "times as fast"}
+    plain = {words.get(key, key.replace("_", " ")): value for key, value in given.items()}
+    return {"quality": name, **plain} | ({"views": ", ".join(entry.views)} if entry.views else {})
 
 
 def _line(entry: Mapping[str, Any]) -> str:

@@ -16,7 +16,7 @@ import torch
 from torch import Tensor
 
 from fewshot_gui.engine import device as devices
-from fewshot_gui.engine import methods, model_folder
+from fewshot_gui.engine import methods
 from fewshot_gui.engine.classifier import Classifier
 from fewshot_gui.engine.method import Head, Method, Support
 from fewshot_gui.engine.model import Model, ModelConfig
@@ -24,6 +24,7 @@ from fewshot_gui.engine.threads import one_core
 from fewshot_gui.engine.unknown import AUTO_RATE, UnknownRule, cut_at, default_rate, space
 from fewshot_gui.errors import UsageError, UserError
 from fewshot_gui.images import scan
+from fewshot_gui.jobs import backbone as backbones
 from fewshot_gui.jobs import classifier_folder
 from fewshot_gui.jobs.events import Progress, Step, Told, Warned, relayed
 from fewshot_gui.jobs.examples import ExampleSet, embed_set
@@ -31,7 +32,7 @@ from fewshot_gui.jobs.pictures import opened_cache
 from fewshot_gui.jobs.support import SupportPictures, embed_support, near_duplicates, read_pictures
 from fewshot_gui.paths import DEFAULT_BACKBONE
 from fewshot_gui.project.cache import EmbeddingCache
-from fewshot_gui.types import ImageRef
+from fewshot_gui.types import BALANCED, ImageRef
 
 _SMALL = 2_000_000  # numbers of a support set below which a second core only costs waiting for it
 
@@ -43,13 +44,15 @@ class AdaptOptions:
     """What `adapt` is asked for, as on the command line.
 
     support: a folder with a sub-folder per class, pictures whose truth is their class, or a project's examples.
-    backbone: a model's name or folder. method: NAME[:field=value...], None: the model's default.
+    backbone: a model's name or folder. quality: fast, balanced or careful, as far as the model has it.
+    method: NAME[:field=value...], None: the model's default.
     unknown: "off", "auto", the wanted false-alarm rate 0-1, or None: as the support set allows.
     cache: use the embedding cache.
     """
 
     support: Path | Sequence[ImageRef] | ExampleSet
     backbone: str = DEFAULT_BACKBONE
+    quality: str = BALANCED
     method: str | None = None
     device: str = "auto"
     unknown: UnknownOption = None
@@ -60,8 +63,9 @@ class AdaptOptions:
 def adapt(options: AdaptOptions, told: Told | None = None) -> Generator[Step | Warned, None, Classifier]:
     """The classifier for a support set; told gathers the warnings that are also yielded.
 
-    UsageError for an unknown method or backbone, or a transductive method, which needs the pictures to classify;
-    UserError if there is no class, a class without readable picture, no such device, or a damaged model folder.
+    UsageError for an unknown method, backbone or quality, or a transductive method, which needs the pictures to
+    classify; UserError if there is no class, a class without readable picture, no such device, or a damaged model
+    folder.
     """
     told = told or Told()
     model, method = loaded(options, told)
@@ -73,9 +77,10 @@ def adapt(options: AdaptOptions, told: Told | None = None) -> Generator[Step | W
 def loaded(options: AdaptOptions, told: Told) -> tuple[Model, Method]:
     """(model, method) as the options want them; the cheap mistakes are found before the weights are read."""
     device = devices.choose(options.device, told)
-    method = method_of(options, model_folder.read_config(model_folder.find(options.backbone)))
+    backbone = backbones.find(options.backbone, options.quality)
+    method = method_of(options, backbone.config)
     with one_core():
-        return model_folder.load(options.backbone, device), method
+        return backbone.load(device), method
 
 
 def method_of(options: AdaptOptions, config: ModelConfig) -> Method:

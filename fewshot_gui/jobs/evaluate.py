@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from fewshot_gui.engine import device, model_folder
+from fewshot_gui.engine import device
 from fewshot_gui.engine import evaluate as engine
 from fewshot_gui.engine import methods as method_registry
 from fewshot_gui.engine.episodes import Ways
@@ -20,9 +20,11 @@ from fewshot_gui.engine.model import Model
 from fewshot_gui.engine.results import Paired, Row
 from fewshot_gui.errors import UsageError
 from fewshot_gui.images.collection import Collection, open_collection
+from fewshot_gui.jobs import backbone as backbones
 from fewshot_gui.jobs import labelled
 from fewshot_gui.jobs.events import Step, Warned
 from fewshot_gui.paths import DEFAULT_BACKBONE
+from fewshot_gui.types import BALANCED
 
 _SEEN = "the result would flatter it: choose other classes or another model, or allow it with --allow-seen."
 
@@ -35,8 +37,9 @@ class EvaluateOptions:
     shots: one result per number. queries: pictures asked about per class. methods: NAME[:field=value...] each; empty:
     the model's own default. split_file, split: which classes (default: test, else val, else all). rotations: every
     class turned by 90, 180 and 270 degrees is another class. groups: each episode within one group. allow_seen: also
-    classes the model was trained on. size: side in pixels of the frozen network's input instead of the model's own; the
-    report then names the backbone as NAME@SIZE. An adaptation with a size of its own keeps it.
+    classes the model was trained on. size: side in pixels of the frozen network's input instead of the model's own, or
+    quality: fast, balanced or careful; the report then names the backbone as NAME@SIZE or NAME@QUALITY. An adaptation
+    with a size of its own keeps it.
     """
 
     data: tuple[Path, ...]
@@ -54,6 +57,7 @@ class EvaluateOptions:
     seed: int = 0
     allow_seen: bool = False
     size: int | None = None
+    quality: str = BALANCED
 
     def __post_init__(self) -> None:
         for name in ("queries", "episodes"):
@@ -67,6 +71,8 @@ class EvaluateOptions:
             raise UsageError(f"--seed must be 0 or more, not {self.seed}.")
         if self.size is not None and self.size < 16:
             raise UsageError(f"--size must be at least 16 pixels, not {self.size}.")
+        if self.size is not None and self.quality != BALANCED:
+            raise UsageError("--size and --quality exclude each other: a quality has its own size.")
 
 
 @dataclass(frozen=True)
@@ -98,7 +104,7 @@ def _evaluate(options: EvaluateOptions, heard: list[str]) -> Iterator[Step | Row
     model = _model(options, heard)
     methods = _methods(options, model)
     plan = engine.Plan(options.ways, options.shots, options.queries, options.episodes, options.groups, options.seed)
-    engine.check(labelled.table_of(collection), methods, plan)
+    engine.stages(labelled.table_of(collection), methods, plan)  # refuses what cannot be done
     if not options.allow_seen:
         labelled.refuse_seen(collection, model, _SEEN)
     pixels = any(method.needs == "pictures" for method in methods.values())
@@ -121,7 +127,8 @@ def _collection(options: EvaluateOptions) -> Collection:
 
 
 def _model(options: EvaluateOptions, heard: list[str]) -> Model:
-    model = model_folder.load(options.backbone, device.choose(options.device, heard.append))
+    chosen = device.choose(options.device, heard.append)
+    model = backbones.find(options.backbone, options.quality).load(chosen)
     if options.size is None:
         return model
     preprocessing = replace(model.config.preprocessing, size=options.size)

@@ -14,13 +14,14 @@ from torch import Tensor
 
 from fewshot_gui.engine import device as devices
 from fewshot_gui.engine import estimate as estimates
-from fewshot_gui.engine import methods, model_folder
+from fewshot_gui.engine import methods
 from fewshot_gui.engine.estimate import Estimate
 from fewshot_gui.engine.features import l2_normalised
 from fewshot_gui.engine.method import Method
 from fewshot_gui.engine.model import Model, ModelConfig
 from fewshot_gui.engine.threads import one_core, single_core_pool
 from fewshot_gui.errors import UserError
+from fewshot_gui.jobs import backbone as backbones
 from fewshot_gui.jobs.adapt import AdaptOptions, UnknownOption, fitted, instant_method
 from fewshot_gui.jobs.bench import Adapted, Answering, BenchExample, Examples, FolderRows, Near, Rows, Workbench
 from fewshot_gui.jobs.events import Step, Told, Warned, relayed
@@ -31,14 +32,14 @@ _PART = 1024  # pictures answered at a time: their float32 embeddings stay in a 
 _TOLD = 16_384  # pictures per Rows event: views show each of them at their own pace, so few are soonest done
 
 
-def load(bench: Workbench, backbone: str, device: str, turn: int) -> Generator[Step | Warned, None, None]:
+def load(bench: Workbench, backbone: str, quality: str, device: str, turn: int) -> Generator[Step | Warned, None, None]:
     """Loads a model and makes it the bench's; the one before stays if it cannot be. See Workbench.use_model."""
     told = Told()
     yield Step("Loading the model")
     with ExitStack() as stack:
         chosen = devices.choose(device, told)
         with one_core(), model_errors(backbone):
-            model = model_folder.load(backbone, chosen)
+            model = backbones.find(backbone, quality).load(chosen)
         cache = stack.enter_context(opened_cache(model, bench.wants_cache, told))
         bench.use_model(model, devices.describe(chosen), cache, stack.pop_all(), turn)
     yield from told.news()

@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from fewshot_gui.engine import model_folder
 from fewshot_gui.errors import UserError
 from fewshot_gui.images.truth_table import TruthTable
+from fewshot_gui.jobs import backbone as backbones
 from fewshot_gui.jobs.adapt import AdaptOptions, UnknownOption, instant_method
 from fewshot_gui.jobs.bench import BenchExample
 from fewshot_gui.jobs.examples import ExampleSet
@@ -20,14 +20,19 @@ from fewshot_gui.jobs.truth import KnownTruth
 from fewshot_gui.paths import DEFAULT_BACKBONE
 from fewshot_gui.project import snapshot
 from fewshot_gui.project.snapshot import Snapshot
+from fewshot_gui.types import BALANCED
 
 
 @dataclass(frozen=True, kw_only=True)
 class OfProject:
-    """A project file. backbone, method, unknown, seed: instead of the project's own where they are not None."""
+    """A project file. backbone, quality, method, unknown, seed: instead of the project's own where they are not None.
+
+    The project's quality is that of its own backbone: another one is taken as it is.
+    """
 
     file: Path
     backbone: str | None = None
+    quality: str | None = None
     method: str | None = None
     device: str = "auto"
     unknown: UnknownOption = None
@@ -71,11 +76,14 @@ def _adapting(by: OfProject, project: Snapshot) -> AdaptOptions:
         raise UserError(f"The project {project.path} has no examples yet: add some to its classes in the window.")
     how = project.settings
     backbone = by.backbone or how.backbone or DEFAULT_BACKBONE
+    quality = by.quality or (BALANCED if by.backbone else how.quality)
+    config = backbones.find(backbone, quality).config
     own: UnknownOption = None if how.unknown == "default" else how.unknown
     return AdaptOptions(
         support=_example_set(project),
         backbone=backbone,
-        method=by.method or how.method or instant_method(model_folder.read_config(model_folder.find(backbone))),
+        quality=quality,
+        method=by.method or how.method or instant_method(config),
         device=by.device,
         unknown=own if by.unknown is None else by.unknown,
         seed=how.seed if by.seed is None else by.seed,

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from fewshot_gui.jobs.bench import Adapted, BenchExample, Deep, Near, Points, Rows, Workbench
 from fewshot_gui.jobs.columns import PictureColumns
 from fewshot_gui.jobs.events import Step, Warned
+from fewshot_gui.types import BALANCED
 
 if TYPE_CHECKING:
     from fewshot_gui.jobs.tally import Summary
@@ -41,11 +42,14 @@ __all__ = [
 First = Callable[[], Sequence[int]]  # the rows a person looks at; asked in the worker's thread before each chunk
 
 
-def load_model(bench: Workbench, backbone: str, device: str = "auto") -> Generator[Step | Warned, None, None]:
+def load_model(
+    bench: Workbench, backbone: str, device: str = "auto", quality: str = BALANCED
+) -> Generator[Step | Warned, None, None]:
     """Loads a model, by name or folder, and makes it the bench's. Embeddings and answers of another model go.
 
     Of loads side by side the one that was called for last counts, whichever ends last.
-    UserError for an unknown or damaged model or a device that does not work: then the one before stays.
+    quality: fast, balanced or careful. UserError for an unknown or damaged model, a quality that it does not have or a
+    device that does not work: then the one before stays.
     """
     turn = bench.next_load()  # now, and not once a thread has got round to it: importing torch takes a while
 
@@ -55,7 +59,7 @@ def load_model(bench: Workbench, backbone: str, device: str = "auto") -> Generat
         load_ahead()
         from fewshot_gui.jobs import live_adapt
 
-        yield from live_adapt.load(bench, backbone, device, turn)
+        yield from live_adapt.load(bench, backbone, quality, device, turn)
 
     return job()
 

@@ -10,6 +10,7 @@ from fewshot_gui.project.database import Connection
 from fewshot_gui.project.places import place_of
 from fewshot_gui.project.text import clean_name, from_text
 from fewshot_gui.project.values import ProjectSettings, Truth, Unknown
+from fewshot_gui.types import QUALITIES
 
 UNTITLED = "Untitled"
 
@@ -100,6 +101,8 @@ def _makes_sense(key: str, value: Any) -> bool:
     number = isinstance(value, (int, float)) and not isinstance(value, bool)
     if key == "unknown":
         return value in get_args(Unknown) if isinstance(value, str) else number and 0 <= value <= 1
+    if key == "quality":
+        return value in QUALITIES
     if key == "seed":
         return isinstance(value, int) and number and value >= 0
     return isinstance(value, str) or (key == "method" and value is None)

@@ -8,6 +8,8 @@ from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
+from fewshot_gui.types import BALANCED, QualityName
+
 Box = tuple[float, float, float, float]  # x, y, width, height as shares of the picture, 0-1, from its upper left corner
 Verdict = Literal["confirmed", "corrected", "unknown", "excluded"]
 VerdictOrigin = Literal["key", "drag", "menu", "audit"]
@@ -61,7 +63,8 @@ class Review(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ProjectSettings:
-    """How this project adapts. backbone: a model's name or folder, "" for the program's own choice.
+    """How this project adapts. backbone: a model's name or folder, "" for the program's own choice. quality: the time
+    it may spend on a picture.
 
     method: a method's name, None: the program chooses. unknown: the wanted share of known pictures that may be called
     unknown, 0-1, or a word as of `--unknown`; "default": auto where the support set allows it.
@@ -71,6 +74,7 @@ class ProjectSettings:
     method: str | None = None
     unknown: Unknown | float = "default"
     seed: int = 0
+    quality: QualityName = BALANCED
 
 
 @dataclass(frozen=True, slots=True)

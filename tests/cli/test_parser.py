@@ -15,20 +15,22 @@ CLASSIFY = ["classify", "--support", "examples", "--query", "a", "b"]
 
 
 def test_classify_has_the_options_that_scripts_rely_on():
-    parsed = parse([*CLASSIFY, "--backbone", "m", "--method", "ridge:centre=folder", "--device", "cpu", "--unknown",
-                    "0.1", "--out", "o.csv", "--json", "--seed", "3", "--no-cache"])  # fmt: skip
+    parsed = parse([*CLASSIFY, "--backbone", "m", "--quality", "fast", "--method", "ridge:centre=folder",
+                    "--device", "cpu", "--unknown", "0.1", "--out", "o.csv", "--json", "--seed", "3",
+                    "--no-cache"])  # fmt: skip
     assert vars(parsed) == {
         "command": "classify", "support": Path("examples"), "model": None, "project": None, "truth": None,
-        "query": ["a", "b"], "backbone": "m", "method": "ridge:centre=folder", "device": "cpu", "unknown": "0.1",
-        "out": Path("o.csv"), "json": True, "seed": 3, "no_cache": True,
+        "query": ["a", "b"], "backbone": "m", "quality": "fast", "method": "ridge:centre=folder", "device": "cpu",
+        "unknown": "0.1", "out": Path("o.csv"), "json": True, "seed": 3, "no_cache": True,
     }  # fmt: skip
 
 
 def test_evaluate_has_the_options_and_defaults_that_scripts_rely_on():
     assert vars(parse(["evaluate", "data"])) == {
         "command": "evaluate", "data": [Path("data")], "ways": 5, "shots": (1, 5), "queries": 15, "episodes": 600,
-        "methods": None, "backbone": "lite0-natural", "device": "auto", "size": None, "split_file": None,
-        "split": None, "rotations": False, "groups": False, "seed": 0, "allow_seen": False, "json": False,
+        "methods": None, "backbone": "lite0-natural", "quality": "balanced", "device": "auto", "size": None,
+        "split_file": None, "split": None, "rotations": False, "groups": False, "seed": 0, "allow_seen": False,
+        "json": False,
     }  # fmt: skip
     assert parse(["evaluate", "a", "b", "--ways", "all", "--shots", "1,2,5"]).shots == (1, 2, 5)
 
@@ -71,6 +73,8 @@ def test_a_command_is_a_command_even_where_a_folder_has_its_name(tmp_path, monke
         ([*CLASSIFY, "--seed", "-1"], "Argument --seed: must be 0 or more, not -1."),
         ([*CLASSIFY, "--seed", "x"], "Argument --seed: invalid whole number value: 'x'."),
         (["classify", "--model", "m", "--query", "q", "--method", "ridge"], "--method goes with --support or "),
+        (["classify", "--model", "m", "--query", "q", "--quality", "fast"], "--quality goes with --support or "),
+        ([*CLASSIFY, "--quality", "quick"], "Argument --quality: invalid choice: 'quick'"),
         (["adapt", "--support", "a"], "The following arguments are required: --out."),
         (["evaluate"], "The following arguments are required: DATA."),
         (["evaluate", "d", "--ways", "many"], "Argument --ways: invalid whole number value: 'many'."),

@@ -1,7 +1,7 @@
 import pytest
 
 from fewshot_gui.__main__ import main
-from tests.jobs.tasks import draw_classes, write_tiny_model
+from tests.jobs.tasks import draw_classes, write_graded_model, write_tiny_model
 
 
 class Outcome:
@@ -27,6 +27,12 @@ def fewshot(capsys):
 def tiny(tmp_path_factory):
     """The folder of a tiny model that tells colours apart."""
     return write_tiny_model(tmp_path_factory.mktemp("models") / "tiny")
+
+
+@pytest.fixture(scope="session")
+def graded(tmp_path_factory):
+    """The folder of a tiny model with three qualities."""
+    return write_graded_model(tmp_path_factory.mktemp("models") / "graded")
 
 
 @pytest.fixture

@@ -230,3 +230,18 @@ def test_a_folder_alone_means_the_window(fewshot, opened, tmp_path):
 
 def test_the_version_is_told(fewshot):
     assert fewshot("--version").out == f"fewshot-gui {__version__}\n"
+
+
+def test_a_quality_is_chosen_adapted_with_and_measured(fewshot, graded, tiny, support, query, tmp_path):
+    by = ("--support", support, "--backbone", graded, "--quality", "careful")
+    fresh = fewshot("classify", *by, "--query", query)
+    assert fresh.code == 0
+    assert "graded@careful, protonet on cpu" in fresh.err
+    assert fresh.out != fewshot("classify", *by[:4], "--query", query).out
+    assert fewshot("adapt", *by, "--out", tmp_path / "mine").code == 0
+    assert fewshot("classify", "--model", tmp_path / "mine", "--query", query).out == fresh.out
+    measured = fewshot("evaluate", query, "--backbone", graded, "--quality", "fast", "--ways", 2, "--shots", 1,
+                       "--episodes", 5, "--queries", 1, "--json")  # fmt: skip
+    assert {row["backbone"] for row in json.loads(measured.out)["results"]} == {"graded@fast"}
+    refused = fewshot("classify", "--support", support, "--query", query, "--backbone", tiny, "--quality", "fast")
+    assert_failed(refused, 2, "tiny has no quality fast. It has: balanced.")

@@ -17,3 +17,9 @@ def two_cores():
 def tiny(tmp_path_factory):
     """The folder of a tiny model."""
     return str(tasks.write_tiny_model(tmp_path_factory.mktemp("models") / "tiny"))
+
+
+@pytest.fixture(scope="session")
+def graded(tmp_path_factory):
+    """The folder of a tiny model with three qualities."""
+    return str(tasks.write_graded_model(tmp_path_factory.mktemp("models") / "graded"))

@@ -6,6 +6,7 @@ import numpy as np
 from PIL import Image
 
 from fewshot_gui.engine import model_folder
+from fewshot_gui.engine.quality import Quality
 from fewshot_gui.jobs.events import Warned
 from tests.engine.factories import tiny_model
 
@@ -38,6 +39,17 @@ def write_tiny_model(folder, **config) -> Path:
     model = tiny_model(**config)
     model_folder.write(folder, model.config, model.network, model.base_mean)
     return folder
+
+
+def write_graded_model(folder, **config) -> Path:
+    """That model with three qualities; the figures are invented."""
+    figures = {"gain_ci95": (-3.0, 3.0), "measured_on": "coloured stripes"}
+    qualities = {
+        "fast": Quality(size=36, gain=-1.25, relative_speed=1.9, **figures),
+        "balanced": Quality(accuracy=0.9, ci95=(0.85, 0.95), measured_on="coloured stripes"),
+        "careful": Quality(views=("whole", "flip", "centre"), gain=1.5, relative_speed=0.34, **figures),
+    }
+    return write_tiny_model(folder, qualities=qualities, description="A model of three qualities.", **config)
 
 
 def finished(job):

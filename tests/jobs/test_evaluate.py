@@ -231,6 +231,14 @@ def test_another_input_size_is_measured_where_the_network_takes_it(options, tmp_
     assert all(row.accuracy.value > 0.95 and row.backbone == "tiny@40" for row in evaluation.rows)
 
 
+def test_another_quality_is_measured_and_named(options, graded):
+    for quality in ("fast", "careful"):
+        evaluation = run(replace(options, backbone=graded, quality=quality))
+        assert {row.backbone for row in evaluation.rows} == {f"graded@{quality}"}
+    with pytest.raises(UsageError, match="--size and --quality exclude each other"):
+        replace(options, backbone=graded, quality="fast", size=40)
+
+
 @dataclass(frozen=True)
 class _Looks(ProtoNet):
     """ProtoNet that insists on pictures, and on their size."""

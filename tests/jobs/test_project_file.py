@@ -82,6 +82,13 @@ def test_a_project_whose_method_was_not_chosen_takes_the_one_that_answers_at_onc
     assert run(OfProject(file=project.path))[1].method == "protonet"
 
 
+def test_a_projects_quality_is_that_of_its_own_backbone(project, tiny, graded):
+    project.change_settings(backbone=graded, quality="careful")
+    assert run(OfProject(file=project.path))[1].backbone == "graded@careful"
+    assert run(OfProject(file=project.path, quality="fast"))[1].backbone == "graded@fast"
+    assert run(OfProject(file=project.path, backbone=tiny))[1].backbone == "tiny"
+
+
 def test_a_project_without_examples_or_folder_is_told_with_the_way_out(project, query):
     project.set_folder(None)
     with pytest.raises(UserError, match="no folder to classify yet: name pictures or a folder with --query"):

@@ -44,11 +44,22 @@ def test_settings_are_changed_one_by_one(project):
     changes = project.change_settings(method="maml", unknown=0.1)
     project.change_settings(backbone="lite0-natural", seed=3)
     assert project.settings() == ProjectSettings("lite0-natural", "maml", 0.1, 3)
+    project.change_settings(quality="careful")
+    assert project.settings() == ProjectSettings("lite0-natural", "maml", 0.1, 3, "careful")
     assert changes == Changes(frozenset({"settings"}))
 
 
 @pytest.mark.parametrize(
-    "value", [{"seed": -1}, {"seed": "x"}, {"unknown": 2}, {"unknown": "on"}, {"method": 3}, {"backbone": None}]
+    "value",
+    [
+        {"seed": -1},
+        {"seed": "x"},
+        {"unknown": 2},
+        {"unknown": "on"},
+        {"method": 3},
+        {"backbone": None},
+        {"quality": "quick"},
+    ],
 )
 def test_a_setting_that_makes_no_sense_is_a_mistake_of_the_program(project, value):
     with pytest.raises(ValueError, match=next(iter(value))):
