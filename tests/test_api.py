@@ -211,6 +211,7 @@ def test_parameters_are_read_and_changed_by_name(classifier, tiny):
     assert parameters == {
         "backbone": tiny,
         "method": "protonet",
+        "quality": "balanced",
         "device": "auto",
         "unknown": "off",
         "seed": 0,

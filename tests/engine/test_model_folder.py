@@ -13,6 +13,7 @@ from fewshot_gui.engine import backbones, model_card, model_folder
 from fewshot_gui.engine.model import Adaptation, ModelConfig
 from fewshot_gui.engine.model_folder import Learned
 from fewshot_gui.engine.preprocess import Preprocessing
+from fewshot_gui.engine.quality import Quality
 from fewshot_gui.errors import UsageError, UserError
 
 PICTURES = torch.randint(0, 256, (3, 3, 32, 32), dtype=torch.uint8, generator=torch.Generator().manual_seed(1))
@@ -188,6 +189,15 @@ def test_the_card_says_of_each_accuracy_how_sure_it_is(config):
     assert "- dataset: birds; accuracy: 0.5; ci95: no interval" in lines
     assert "- accuracy: 0.5; ci95: no interval" in lines
     assert "- accuracy: 0.5; ci95: 0.4 to 0.6" in lines
+
+
+def test_the_card_says_what_each_quality_is_worth(config):
+    figures = {"gain": -1.25, "gain_ci95": (-2.0, -0.5), "measured_on": "birds", "relative_speed": 1.9}
+    qualities = {"fast": Quality(size=24, **figures), "careful": Quality(views=("whole", "flip"))}
+    lines = model_card.card("mine", replace(config, qualities=qualities), "").splitlines()
+    said = "points against balanced: -1.25; their ci95: -2.0 to -0.5; measured on: birds; times as fast: 1.9"
+    assert f"- quality: fast; size: 24; {said}" in lines
+    assert "- quality: careful; views: whole, flip" in lines
 
 
 def test_the_shipped_cards_say_what_their_configs_say():
