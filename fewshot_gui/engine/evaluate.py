@@ -7,18 +7,30 @@ it yields how far it is and, as soon as they are known, rows and comparisons as 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from fewshot_gui.engine.episodes import ClassTable, Episode, Ways, check_ways, group_ways, groups_of, sample_episode
+from fewshot_gui.engine import results
+from fewshot_gui.engine.episodes import (
+    ClassTable,
+    Episode,
+    check_ways,
+    group_ways,
+    most_shots,
+    sample_episode,
+    sample_strangers,
+    shots_text,
+)
 from fewshot_gui.engine.method import Head, Method, Support
 from fewshot_gui.engine.model import Model
-from fewshot_gui.engine.results import MEAN, Cell, Paired, Row, Tally, report
+from fewshot_gui.engine.plan import Plan, Stage, stages
+from fewshot_gui.engine.results import MEAN, About, Cell, Outcome, Paired, Row, Tally
+from fewshot_gui.engine.strangers import told_apart
 from fewshot_gui.errors import UserError
 
 _TELL_EVERY = 0.2  # seconds between two Progress values
@@ -39,98 +51,137 @@ class Data:
     pictures: Tensor | None = None
 
 
-@dataclass(frozen=True)
-class Plan:
-    """What is measured: `episodes` episodes per number of shots (and per group, if by_group)."""
-
-    ways: Ways = 5
-    shots: tuple[int, ...] = (1, 5)
-    queries: int = 15
-    episodes: int = 600
-    by_group: bool = False
-    seed: int = 0
-
-
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far the evaluation is. share: 0-1; what: the method and the shots at work."""
+    """How far the evaluation is. share: 0-1; what: the method, ways and shots at work.
+
+    so_far: the row of the method at work, on the episodes done, and its comparisons with those before it; for whoever
+    cannot wait for the end.
+    """
 
     what: str
     share: float
+    so_far: Callable[[], Sequence[Row | Paired]]
 
 
 def evaluate(model: Model, data: Data, methods: Mapping[str, Method], plan: Plan) -> Iterator[Progress | Row | Paired]:
-    """Rows for every number of shots, group and method (name as to be reported -> method), each pair compared.
+    """Rows for every number of ways and shots, group and method (name as to be reported -> method), each pair compared.
 
     UserError, before the first episode where it can be known: too few classes, too many ways, damaged embeddings,
     a method that wants more shots.
     """
-    check(data.table, methods, plan)
+    planned = stages(data.table, methods, plan)
     if not torch.isfinite(data.embeddings).all():
         raise UserError(f"The embeddings of {data.table.name} are not finite: the weights of {model.name} are damaged.")
-    common = {"queries": plan.queries, "backbone": model.name, "seed": plan.seed}
-    done, total = 0, sum(len(_groups(data.table, plan, s)) for s in plan.shots) * len(methods) * plan.episodes
-    for shots in plan.shots:
+    done, total = 0, sum(len(stage.groups) * sum(stage.episodes.values()) for stage in planned)
+    for stage in planned:
         cells: list[Cell] = []
-        for group in _groups(data.table, plan, shots):
-            cell = _cell(data.table, plan, shots, group)
+        for group in stage.groups:
+            cell = _cell(data.table, stage, group)
             cells.append(cell)
-            for name, method in methods.items():
-                for tally in _run(model, data, method, cell, plan):
-                    yield Progress(f"{name}, {shots} shot", (done + tally.episodes) / total)
-                done += plan.episodes
-                cell.tallies[name] = tally
-            yield from report([cell], group=group, ways=cell.ways, **common)
+            about = About(group, cell.ways, plan.queries, model.name, plan.seed)
+            work = _Work(model, data, plan, cell)
+            for name, episodes in stage.episodes.items():
+                what = f"{name}, {cell.ways}-way {shots_text(cell.shots)}-shot"
+                for tally in work.run(name, methods[name], episodes):
+                    so_far = _SoFar(cell, about, name)
+                    yield Progress(what, (done + tally.episodes) / total, so_far)
+                done += episodes
+                yield from results.rows([cell], about, [name])
+            yield from results.pairs([cell], about, list(stage.episodes))
         if plan.by_group:
-            yield from report(cells, group=MEAN, ways=plan.ways if plan.ways != "all" else None, **common)
+            about = About(MEAN, None if stage.ways == "all" else stage.ways, plan.queries, model.name, plan.seed)
+            yield from results.rows(cells, about, list(stage.episodes))
+            yield from results.pairs(cells, about, list(stage.episodes))
 
 
 def check(table: ClassTable, methods: Mapping[str, Method], plan: Plan) -> None:
     """UserError if the plan cannot be carried out with these classes and methods; costs nothing."""
-    if plan.episodes < 1 or plan.queries < 1 or not plan.shots or min(plan.shots) < 1:
-        raise UserError("Episodes, queries and shots must each be at least 1.")
-    for shots in plan.shots:
-        for name, method in methods.items():
-            if shots < method.least_shots:
-                raise UserError(f"{name} needs at least {method.least_shots} shots, not {shots}.")
-        if not plan.by_group:
-            check_ways(table, plan.ways, shots)
-        elif not _groups(table, plan, shots):
-            raise UserError(
-                f"{table.name} has no group of at least 3 classes with at least {shots + 1} pictures each; "
-                "evaluate it without groups."
-            )
+    stages(table, methods, plan)
 
 
-def _groups(table: ClassTable, plan: Plan, shots: int) -> Sequence[str | None]:
-    return groups_of(table, shots) if plan.by_group else [None]
+def _cell(table: ClassTable, stage: Stage, group: str | None) -> Cell:
+    most = most_shots(stage.shots)
+    ways = check_ways(table, stage.ways, most) if group is None else group_ways(table, stage.ways, most, group)
+    return Cell(group, ways, stage.shots, len(table.eligible(most, group)))
 
 
-def _cell(table: ClassTable, plan: Plan, shots: int, group: str | None) -> Cell:
-    ways = check_ways(table, plan.ways, shots) if group is None else group_ways(table, plan.ways, shots, group)
-    return Cell(group, ways, shots, len(table.eligible(shots, group)))
+@dataclass(frozen=True, eq=False)
+class _SoFar:
+    """See Progress.so_far."""
+
+    cell: Cell
+    about: About
+    name: str
+
+    def __call__(self) -> list[Row | Paired]:
+        names = list(self.cell.tallies)
+        names = names[: names.index(self.name) + 1]  # one that has just begun has no episode yet
+        compared = results.pairs([self.cell], self.about, names)
+        return [*results.rows([self.cell], self.about, [self.name]), *compared]
 
 
-def _run(model: Model, data: Data, method: Method, cell: Cell, plan: Plan) -> Iterator[Tally]:
-    """Yields the growing tally from time to time and at the end."""
-    n = len(data.table.counts)
-    tally = Tally(np.zeros(plan.episodes), np.zeros(n), np.zeros(n), 0 if method.needs == "pictures" else None)
-    told = time.monotonic()
-    for number in range(plan.episodes):
-        episode = sample_episode(
-            data.table, n_way=cell.ways, n_shot=cell.shots, n_query=plan.queries,
-            seed=plan.seed, number=number, group=cell.group,
-        )  # fmt: skip
+@dataclass(frozen=True, eq=False)
+class _Work:
+    """One cell's episodes. told: (AUROC, FPR95) of an episode, which all heads on frozen embeddings share."""
+
+    model: Model
+    data: Data
+    plan: Plan
+    cell: Cell
+    told: dict[int, tuple[float, float] | None] = field(default_factory=dict)
+
+    def run(self, name: str, method: Method, episodes: int) -> Iterator[Tally]:
+        """Yields the growing tally of the cell from time to time and at the end."""
+        n, adapts = len(self.data.table.counts), method.needs == "pictures"
+        tally = Tally.blank(episodes, n, adapts=adapts, transductive=method.transductive)
+        self.cell.tallies[name] = tally
+        told = time.monotonic()
+        for number in range(episodes):
+            episode = sample_episode(
+                self.data.table, n_way=self.cell.ways, n_shot=self.cell.shots, n_query=self.plan.queries,
+                seed=self.plan.seed, number=number, group=self.cell.group,
+            )  # fmt: skip
+            tally.add(episode, self._outcome(method, episode))
+            if number == episodes - 1 or time.monotonic() - told > _TELL_EVERY:
+                told = time.monotonic()
+                yield tally
+
+    def _outcome(self, method: Method, episode: Episode) -> Outcome:
+        model, data = self.model, self.data
         with _threads_for(method, len(episode.support) * data.embeddings.shape[1]):
             started = time.perf_counter()
-            head = _adapt(model, data, method, episode, plan.seed)
+            support = _support(model, data, method, episode)
+            head = _adapt(model, data, method, episode, support, self.plan.seed)
             _wait_for(model.device)
-            seconds = time.perf_counter() - started
-            right = _right(model, data, method, head, episode)
-        tally.add(episode, right, head.needs == "pictures", seconds)
-        if number == plan.episodes - 1 or time.monotonic() - told > _TELL_EVERY:
-            told = time.monotonic()
-            yield tally
+            adapted = time.perf_counter()
+            logits = _logits(model, data, method, head, episode)
+            _wait_for(model.device)
+            answered = time.perf_counter()
+            unknown = self._unknown(head, support, episode) if self.plan.unknown else None
+        confidence, answer = logits.softmax(1).max(1)
+        return Outcome(
+            right=(answer.cpu().numpy() == episode.query_labels).astype(float),
+            confidence=confidence.cpu().numpy(),
+            adapted=head.needs == "pictures",
+            seconds=adapted - started,
+            asking=answered - adapted,
+            unknown=unknown,
+        )
+
+    def _unknown(self, head: Head, support: Support, episode: Episode) -> tuple[float, float] | None:
+        shared = head.needs == "embeddings"
+        if shared and episode.number in self.told:
+            return self.told[episode.number]
+        plan, table = self.plan, self.data.table
+        rows = sample_strangers(table, episode, n_query=plan.queries, seed=plan.seed, group=self.cell.group)
+        found = None
+        if len(rows):
+            known, strange = _asked(self.data, head, episode.query), _asked(self.data, head, rows)
+            found = told_apart(self.model, head, support, known, strange)
+        if shared:
+            self.told[episode.number] = found
+        return found
 
 
 @contextmanager
@@ -146,35 +197,44 @@ def _threads_for(method: Method, numbers: int) -> Iterator[None]:
             torch.set_num_threads(before)
 
 
-def _adapt(model: Model, data: Data, method: Method, episode: Episode, seed: int) -> Head:
+def _support(model: Model, data: Data, method: Method, episode: Episode) -> Support:
     rows = torch.from_numpy(episode.support)
     pictures = None
     if method.needs == "pictures":
         if data.pictures is None:
             raise ValueError(f"{method.name} needs pictures, and was given embeddings only")
         pictures = data.pictures[rows].to(model.device)
-    support = Support(
+    return Support(
         labels=torch.from_numpy(episode.support_labels).to(model.device),
         n_way=episode.n_way,
         embeddings=data.embeddings[rows].to(model.device),
         pictures=pictures,
     )
+
+
+def _adapt(model: Model, data: Data, method: Method, episode: Episode, support: Support, seed: int) -> Head:
     pool = data.embeddings[torch.from_numpy(episode.query)].to(model.device) if method.transductive else None
     return method.adapt(model, support, pool=pool, seed=_seed(seed, episode.number))
 
 
 @torch.no_grad()
-def _right(model: Model, data: Data, method: Method, head: Head, episode: Episode) -> np.ndarray:
-    """[n_query] float: 1 where the answer is right."""
-    on_pictures = head.needs == "pictures"
-    asked = (data.pictures if on_pictures else data.embeddings)[torch.from_numpy(episode.query)]
-    parts = asked.split(_BATCH if on_pictures else len(asked))
+def _logits(model: Model, data: Data, method: Method, head: Head, episode: Episode) -> Tensor:
+    """[n_query, n_way]."""
+    asked = _asked(data, head, episode.query)
+    parts = asked.split(_BATCH if head.needs == "pictures" else len(asked))
     logits = torch.cat([head.logits(part.to(model.device)) for part in parts])
     if not torch.isfinite(logits).all():
         raise UserError(
             f"{method.name} gave answers that are no numbers in episode {episode.number}; change its options."
         )
-    return (logits.argmax(1).cpu().numpy() == episode.query_labels).astype(float)
+    return logits
+
+
+def _asked(data: Data, head: Head, rows: np.ndarray) -> Tensor:
+    """These rows as the head wants them."""
+    held = data.pictures if head.needs == "pictures" else data.embeddings
+    assert held is not None  # a head wants pictures only of a method that was given some
+    return held[torch.from_numpy(rows)]
 
 
 def _seed(seed: int, number: int) -> int:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from fewshot_gui.engine import metrics
-from fewshot_gui.engine.episodes import Episode
+from fewshot_gui.engine.episodes import Episode, Shots
 from fewshot_gui.engine.metrics import Estimate
 
 MEAN = "mean"  # the name of the row that is the plain mean over groups
@@ -22,11 +22,18 @@ class Row:
     ways: None for a mean over groups of different ways (--ways all). n_classes: classes episodes were drawn from.
     accuracy: over episodes. over_classes: the wide 95 % interval, had other classes been drawn (metrics).
     adapted: share of episodes, 0-1, that ended with a changed backbone; None if the method never changes it.
+    worst_recall: the mean over episodes of the least recall among an episode's classes. With few queries a class it
+    lies below what the weakest class would have with many: the least of several shares is partly bad luck.
+    ece: expected calibration error of all answers, 0-1; over groups the mean of theirs.
+    unknown_auroc, unknown_fpr95: how well pictures of classes that are not in the support are told from the episode's
+    own by the score of engine.unknown, mean over episodes; None where that was not asked or no class is left over.
+    milliseconds_per_1000_queries: of asking the head; the embedding is not in it unless the head needs pictures.
+    transductive: the answers depend on the other queries, which the method was given.
     """
 
     group: str | None
     ways: int | None
-    shots: int
+    shots: Shots
     queries: int
     episodes: int
     method: str
@@ -36,6 +43,12 @@ class Row:
     over_classes: tuple[float, float]
     adapted: float | None
     milliseconds_per_adapt: float
+    worst_recall: Estimate
+    ece: float
+    unknown_auroc: Estimate | None
+    unknown_fpr95: Estimate | None
+    milliseconds_per_1000_queries: float
+    transductive: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,35 +57,87 @@ class Paired:
 
     group: str | None
     ways: int | None
-    shots: int
+    shots: Shots
     a: str
     b: str
     difference: Estimate
 
 
+@dataclass(frozen=True, eq=False, slots=True)
+class Outcome:
+    """What one method did in one episode. right: [n_query] float, 1 where the answer is right; confidence: [n_query]
+    0-1, the answers'. adapted: whether it ended with a changed backbone. seconds: of adapting; asking: of answering.
+    unknown: (AUROC, FPR95), if pictures of other classes were asked about.
+    """
+
+    right: np.ndarray
+    confidence: np.ndarray
+    adapted: bool
+    seconds: float
+    asking: float
+    unknown: tuple[float, float] | None = None
+
+
 @dataclass(eq=False)
 class Tally:
-    """What one method did in one cell, so far. hits, asked: per class of the table.
+    """What one method did in one cell, so far. per_episode: columns accuracy, least recall, AUROC, FPR95 (or NaN);
+    hits, asked: per class of the table; gaps: of the calibration error (metrics.calibration_gaps).
 
     adapted: episodes that ended with a changed backbone; None if the method never changes it.
     """
 
-    accuracies: np.ndarray
+    per_episode: np.ndarray
     hits: np.ndarray
     asked: np.ndarray
     adapted: int | None
+    transductive: bool = False
+    gaps: np.ndarray = field(default_factory=lambda: np.zeros(metrics.BINS))
     episodes: int = 0
     seconds: float = 0.0
+    asking: float = 0.0
 
-    def add(self, episode: Episode, right: np.ndarray, adapted: bool, seconds: float) -> None:
-        """One more episode. right: [n_query] float, 1 where the answer is right; seconds: of adapting."""
-        self.accuracies[self.episodes] = right.mean()
-        self.hits += np.bincount(episode.classes[episode.query_labels], right, len(self.hits))
-        self.asked += np.bincount(episode.classes[episode.query_labels], minlength=len(self.asked))
+    @classmethod
+    def blank(cls, episodes: int, n_classes: int, *, adapts: bool, transductive: bool) -> Tally:
+        """Of so many episodes to come. adapts: whether the method may change the backbone."""
+        zeros = np.zeros(n_classes)
+        return cls(np.full((episodes, 4), np.nan), zeros, zeros.copy(), 0 if adapts else None, transductive)
+
+    def add(self, episode: Episode, outcome: Outcome) -> None:
+        """One more episode."""
+        right, labels = outcome.right, episode.query_labels
+        asked = np.bincount(labels, minlength=episode.n_way)
+        hits = np.bincount(labels, right, episode.n_way)
+        unknown = outcome.unknown or (np.nan, np.nan)
+        self.per_episode[self.episodes] = (right.mean(), (hits / asked).min(), *unknown)
+        self.asked[episode.classes] += asked
+        self.hits[episode.classes] += hits
+        self.gaps += metrics.calibration_gaps(outcome.confidence, right)
         self.episodes += 1
         if self.adapted is not None:
-            self.adapted += adapted
-        self.seconds += seconds
+            self.adapted += outcome.adapted
+        self.seconds += outcome.seconds
+        self.asking += outcome.asking
+
+    @property
+    def accuracies(self) -> np.ndarray:
+        """[episodes] 0-1."""
+        return self.per_episode[: self.episodes, 0]
+
+    @property
+    def least_recalls(self) -> np.ndarray:
+        """[episodes] the least recall among each episode's classes, 0-1."""
+        return self.per_episode[: self.episodes, 1]
+
+    @property
+    def unknown(self) -> np.ndarray:
+        """[m, 2] AUROC and FPR95 of the episodes that had pictures of other classes."""
+        found = self.per_episode[: self.episodes, 2:]
+        return found[~np.isnan(found[:, 0])]
+
+    @property
+    def ece(self) -> float:
+        """The expected calibration error of all answers, 0-1."""
+        return float(np.abs(self.gaps).sum() / self.asked.sum())
 
     @property
     def adapted_share(self) -> float | None:
@@ -92,37 +157,65 @@ class Cell:
 
     group: str | None
     ways: int
-    shots: int
+    shots: Shots
     n_classes: int
     tallies: dict[str, Tally] = field(default_factory=dict)
 
 
-def report(
-    cells: Sequence[Cell], *, group: str | None, ways: int | None, queries: int, backbone: str, seed: int
-) -> Iterator[Row | Paired]:
-    """Every method's row, then every pair; over several cells the plain mean of theirs. seed: of the bootstrap."""
-    shots, names = cells[0].shots, list(cells[0].tallies)
+@dataclass(frozen=True, slots=True)
+class About:
+    """What all rows of a report share. seed: of the bootstrap."""
+
+    group: str | None
+    ways: int | None
+    queries: int
+    backbone: str
+    seed: int
+
+
+def rows(cells: Sequence[Cell], about: About, names: Sequence[str]) -> Iterator[Row]:
+    """These methods' rows; over several cells the plain mean of theirs."""
     for name in names:
         tallies = [cell.tallies[name] for cell in cells]
         accuracy = metrics.mean_over_groups([t.accuracies for t in tallies])
         yield Row(
-            group=group,
-            ways=ways,
-            shots=shots,
-            queries=queries,
+            group=about.group,
+            ways=about.ways,
+            shots=cells[0].shots,
+            queries=about.queries,
             episodes=accuracy.n,
             method=name,
-            backbone=backbone,
+            backbone=about.backbone,
             n_classes=sum(cell.n_classes for cell in cells),
             accuracy=accuracy,
-            over_classes=metrics.interval_over_classes([t.recalls for t in tallies], seed),
+            over_classes=metrics.interval_over_classes([t.recalls for t in tallies], about.seed),
             adapted=_mean_share([t.adapted_share for t in tallies]),
             milliseconds_per_adapt=float(np.mean([t.seconds / t.episodes for t in tallies])) * 1000,
+            worst_recall=metrics.mean_over_groups([t.least_recalls for t in tallies]),
+            ece=float(np.mean([t.ece for t in tallies])),
+            unknown_auroc=_unknown(tallies, 0),
+            unknown_fpr95=_unknown(tallies, 1),
+            milliseconds_per_1000_queries=float(np.mean([t.asking / t.asked.sum() for t in tallies])) * 1e6,
+            transductive=any(t.transductive for t in tallies),
         )
+
+
+def pairs(cells: Sequence[Cell], about: About, names: Sequence[str]) -> Iterator[Paired]:
+    """Every two methods compared, on the episodes that both answered: each method's first ones are the same."""
     for a, b in itertools.combinations(names, 2):
-        pairs = [(cell.tallies[a].accuracies, cell.tallies[b].accuracies) for cell in cells]
-        difference = metrics.paired_difference_over_groups([x for x, _ in pairs], [y for _, y in pairs])
-        yield Paired(group, ways, shots, a, b, difference)
+        both = [_same_episodes(cell.tallies[a].accuracies, cell.tallies[b].accuracies) for cell in cells]
+        difference = metrics.paired_difference_over_groups([x for x, _ in both], [y for _, y in both])
+        yield Paired(about.group, about.ways, cells[0].shots, a, b, difference)
+
+
+def _same_episodes(a: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    n = min(len(a), len(b))
+    return a[:n], b[:n]
+
+
+def _unknown(tallies: Sequence[Tally], column: int) -> Estimate | None:
+    found = [t.unknown[:, column] for t in tallies if len(t.unknown)]
+    return metrics.mean_over_groups(found) if found else None
 
 
 def _mean_share(shares: Sequence[float | None]) -> float | None:

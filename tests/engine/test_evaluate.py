@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 import torch
 
-from fewshot_gui.engine import methods
-from fewshot_gui.engine.episodes import ClassTable, sample_episode
+from fewshot_gui.engine import methods, metrics
+from fewshot_gui.engine.episodes import ClassTable, sample_episode, sample_strangers
 from fewshot_gui.engine.evaluate import Data, Plan, Progress, evaluate
-from fewshot_gui.engine.method import Head, Method
+from fewshot_gui.engine.method import Head, Method, Support
 from fewshot_gui.engine.metrics import Estimate, mean_over_episodes
 from fewshot_gui.engine.results import Paired, Row
 from fewshot_gui.errors import UserError
@@ -204,7 +204,9 @@ def test_the_share_of_adapted_episodes_is_told_and_none_for_methods_that_never_a
 
 def test_only_transductive_methods_are_given_the_queries_as_pool():
     plain, pooled = [], []
-    run(data(spread=1.0), {"plain": Constant((plain,)), "pooled": Transductive((pooled,))}, replace(PLAN, shots=(1,)))
+    given = {"plain": Constant((plain,)), "pooled": Transductive((pooled,))}
+    rows, _ = run(data(spread=1.0), given, replace(PLAN, shots=(1,)))
+    assert [row.transductive for row in rows] == [False, True]
     assert plain[0][2] is None
     assert pooled[0][2].shape == (3 * 6, SIZE)
 
@@ -214,7 +216,9 @@ def test_adapting_is_timed_and_progress_ends_at_one():
     shares = [value.share for value in values if isinstance(value, Progress)]
     assert shares == sorted(shares)
     assert shares[-1] == 1.0
-    assert all(0 < row.milliseconds_per_adapt < 1000 for row in values if isinstance(row, Row))
+    rows = [value for value in values if isinstance(value, Row)]
+    assert all(0 < row.milliseconds_per_adapt < 1000 for row in rows)
+    assert all(0 < row.milliseconds_per_1000_queries < 10_000 for row in rows)
 
 
 def test_the_interval_over_classes_is_wider_where_classes_differ():
@@ -263,3 +267,100 @@ def test_answers_that_are_no_numbers_are_an_error():
     nan = type("Nan", (Constant,), {"adapt": lambda self, model, support, **_: ConstantHead(3, "embeddings", np.nan)})()
     with pytest.raises(UserError, match="answers that are no numbers in episode 0"):
         run(data(spread=1.0), {"nan": nan})
+
+
+def by_hand(found, head_of, plan, shots):
+    """Per episode (right, labels, confidence) of what the model's ProtoNet answers."""
+    for number in range(plan.episodes):
+        sizes = {"n_way": plan.ways, "n_shot": shots, "n_query": plan.queries, "seed": plan.seed, "number": number}
+        episode = sample_episode(found.table, **sizes)
+        labels = torch.from_numpy(episode.support_labels)
+        support = Support(labels, episode.n_way, found.embeddings[episode.support])
+        chances = head_of.adapt(MODEL, support).logits(found.embeddings[episode.query]).softmax(1)
+        confidence, answer = chances.max(1)
+        yield episode, answer.numpy() == episode.query_labels, confidence.numpy()
+
+
+def test_the_worst_class_and_the_calibration_are_those_of_the_episodes_one_by_one():
+    found, plan = data((7, 20, 20, 20, 9), spread=1.5), replace(PLAN, shots=(2,))
+    row = run(found, plan=plan)[0][0]
+    worst, right, confidence = [], [], []
+    for episode, correct, sure in by_hand(found, protonet(), plan, 2):
+        worst.append(min(correct[episode.query_labels == label].mean() for label in range(3)))
+        right.append(correct)
+        confidence.append(sure)
+    assert row.worst_recall == mean_over_episodes(worst)
+    assert row.ece == pytest.approx(metrics.calibration_error(np.concatenate(confidence), np.concatenate(right)))
+    assert row.worst_recall.value < row.accuracy.value
+
+
+def test_pictures_of_other_classes_are_told_apart_by_the_largest_cosine_to_a_prototype():
+    found, plan = data(spread=1.0), replace(PLAN, shots=(5,), unknown=True)
+    rows, _ = run(found, {"protonet": protonet(), "ridge": ridge()}, plan)
+    unit = torch.nn.functional.normalize(found.embeddings - MODEL.base_mean)
+    areas, rates = [], []
+    for episode, _, _ in by_hand(found, protonet(), plan, 5):
+        strange = sample_strangers(found.table, episode, n_query=plan.queries, seed=plan.seed)
+        means = [unit[episode.support[episode.support_labels == c]].mean(0) for c in range(3)]
+        prototypes = torch.nn.functional.normalize(torch.stack(means))
+        known, unknown = ((unit[of] @ prototypes.T).amax(1).numpy() for of in (episode.query, strange))
+        areas.append(metrics.auroc(known, unknown))
+        rates.append(metrics.fpr95(known, unknown))
+    for row in rows:
+        assert row.unknown_auroc.value == pytest.approx(np.mean(areas))
+        assert row.unknown_fpr95.value == pytest.approx(np.mean(rates))
+    assert 0.6 < np.mean(areas) < 1
+
+
+def test_unknowns_are_measured_only_where_asked_for_and_a_class_is_left_over():
+    assert run(data(spread=1.0))[0][0].unknown_auroc is None
+    row = run(data((20,) * 3, spread=1.0), plan=replace(PLAN, unknown=True))[0][0]
+    assert (row.unknown_auroc, row.unknown_fpr95) == (None, None)
+
+
+def test_a_method_that_adapted_the_backbone_tells_unknowns_by_its_own_features():
+    pictures = torch.randint(0, 256, (160, 3, 4, 4), dtype=torch.uint8)
+    plan = replace(PLAN, shots=(1,), unknown=True, episodes=4)
+    rows, _ = run(data(spread=1.0, pictures=pictures), {"deep": Deep(([],)), "protonet": protonet()}, plan)
+    assert rows[0].unknown_auroc.n == 4
+    assert rows[0].unknown_auroc != rows[1].unknown_auroc
+
+
+def test_unbalanced_shots_are_a_cell_of_their_own():
+    notes = []
+    found = data(spread=1.0)
+    rows, pairs = run(found, {"x": Constant((notes,)), "y": ridge()}, replace(PLAN, shots=(2, range(1, 8))))
+    assert [row.shots for row in rows] == [2, 2, range(1, 8), range(1, 8)]
+    assert [pair.shots for pair in pairs] == [2, range(1, 8)]
+    assert {tuple(support.shots.tolist()) for support, _, _ in notes[:40]} == {(2, 2, 2)}
+    assert len({tuple(support.shots.tolist()) for support, _, _ in notes[40:]}) > 20
+
+
+def test_several_ways_are_measured_one_after_the_other():
+    rows, _ = run(data(spread=1.0), plan=replace(PLAN, ways=(2, 5, "all")))
+    assert [(row.ways, row.shots) for row in rows] == [(2, 1), (2, 5), (5, 1), (5, 5), (8, 1), (8, 5)]
+
+
+def test_a_slow_method_is_compared_on_the_episodes_that_it_did():
+    found = data(spread=2.0, pictures=torch.zeros(160, 3, 32, 32, dtype=torch.uint8))
+    plan = replace(PLAN, shots=(1,), episodes_on_pictures=7)
+    rows, (pair,) = run(found, {"protonet": protonet(), "deep": Deep(([],))}, plan)
+    assert [row.episodes for row in rows] == [40, 7]
+    first = run(found, plan=replace(plan, episodes=7))[0][0]
+    assert pair.difference.n == 7
+    assert pair.difference.value == pytest.approx(first.accuracy.value - rows[1].accuracy.value)
+
+
+def test_what_is_known_so_far_is_the_row_of_the_episodes_done():
+    found, plan = data(spread=2.0), replace(PLAN, shots=(1,))
+    values = evaluate(MODEL, found, {"protonet": protonet(), "ridge": ridge()}, plan)
+    seen = []
+    for value in values:
+        seen.append(value)
+        if isinstance(value, Progress) and value.what.startswith("ridge"):
+            break
+    row, pair = seen[-1].so_far()
+    assert (row.method, pair.a, pair.b) == ("ridge", "protonet", "ridge")
+    partly = run(found, {"ridge": ridge()}, replace(plan, episodes=row.episodes))[0][0]
+    assert row.accuracy == partly.accuracy
+    assert pair.difference.n == row.episodes
