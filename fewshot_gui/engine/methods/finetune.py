@@ -10,8 +10,8 @@ their random choices (M. Wortsman et al.: Model Soups, ICML 2022, arXiv:2203.054
 Differs from the papers: only the blocks from the model's `adaptation.block` up are trained, what lies below is computed
 once for plain pictures and copies; what is learned on small pictures (`adaptation.train_size`) answers on larger ones;
 depthwise filters stay, because their gradient takes a third of a step's time on a CPU; features are centred on the
-support; the prototypes get a gradient at every third step only, which costs little accuracy and saves a third of the
-time; the rate falls to 0 along a cosine; at the end the model's own default head is fitted on frozen and adapted
+support; the prototypes are made anew, and get a gradient, at every third step only, which halves the time and costs no
+accuracy; the rate falls to 0 along a cosine; at the end the model's own default head is fitted on frozen and adapted
 embeddings side by side, of plain pictures and copies; and the adapted backbone is used only where the support's own
 held-out pictures gain (engine/keep.py), since near domains lose by adapting.
 
@@ -43,13 +43,14 @@ from fewshot_gui.engine.network import Network
 if TYPE_CHECKING:
     from fewshot_gui.engine.model import Model
 
-_QUERIES = 32  # augmented copies per step
+_QUERIES = 16  # augmented copies per step
 _PART = 64  # pictures at a time where no gradients are kept
 _MOST_COPIES = 1024  # of all pictures together: with many pictures, fewer of each do
+_HEAD_COPIES = 2  # of each picture for the final head: six were no better, and cost time at the full size
 _PLAIN = 128  # most plain pictures per step that prototypes are made of
 _SCALE = 12.0  # of the cosines
 _CALMER = 0.65  # times the frozen head's temperature: likeliest on validation classes; the support is no surprise to it
-_PROTOTYPE_GRADIENTS_EVERY = 3
+_PROTOTYPES_EVERY = 3  # steps
 _CHANGES = Augmentation(crop=0.5, stretch=1.2, flip=True, brightness=0.2, contrast=0.2)
 
 
@@ -138,11 +139,14 @@ class FineTune(Method):
         falling = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, self.steps)
         for step in range(self.steps):
             with torch.enable_grad():
-                loss = work.loss(shots, step % _PROTOTYPE_GRADIENTS_EVERY == 0, draw)
+                if step % _PROTOTYPES_EVERY == 0:
+                    prototypes = work.prototypes(shots, draw)
+                loss = work.loss(shots, prototypes, draw)
             optimiser.zero_grad(set_to_none=True)
             loss.backward()
             optimiser.step()
             falling.step()
+            prototypes = prototypes.detached()
             told(step)
 
     def _told(self, run: int, progress: Progress) -> Callable[[int], None]:
@@ -168,14 +172,14 @@ class _Seen:
 
 
 def _seen(model: Model, support: Support, copies: int, seed: int, tell: Callable[[], None]) -> _Seen:
-    """The same crops of the support at both sizes of the adaptation."""
+    """The support at both sizes of the adaptation."""
 
-    def at(size: int) -> Shots:
+    def at(size: int, copies: int) -> Shots:
         return shots_below(model, support, copies, torch.Generator().manual_seed(seed), size, tell)
 
-    small, full = model.adaptation.learning_size, model.adaptation.preprocessing.size
-    found = at(full)
-    return _Seen(found if small == full else at(small), found)
+    sizes = model.adaptation.learning_size, model.adaptation.preprocessing.size
+    small = at(sizes[0], copies)
+    return _Seen(small, small if sizes[0] == sizes[1] else at(sizes[1], min(copies, _HEAD_COPIES)))
 
 
 @torch.no_grad()
@@ -220,30 +224,44 @@ def trainable_copy(network: Network, block: int) -> Network:
 
 
 @dataclass(frozen=True, eq=False)
+class _Prototypes:
+    """centre: [D], of the class means. vectors: [n_way, D], about it, each of length 1."""
+
+    centre: Tensor
+    vectors: Tensor
+
+    def detached(self) -> _Prototypes:
+        """The same numbers without a graph."""
+        return _Prototypes(self.centre.detach(), self.vectors.detach())
+
+
+@dataclass(frozen=True, eq=False)
 class _Work:
     """The model that is adapted, and the network in which it happens."""
 
     model: Model
     network: Network
 
-    def loss(self, shots: Shots, through_prototypes: bool, draw: torch.Generator) -> Tensor:
-        """Cross entropy of some copies over cosines to the prototypes of the plain pictures."""
+    def prototypes(self, shots: Shots, draw: torch.Generator) -> _Prototypes:
+        """Of some plain pictures, the same number of each class as far as there are."""
         rows = _balanced(shots.labels, shots.n_way, _PLAIN, draw)
-        with torch.set_grad_enabled(through_prototypes):
-            plain = self._vectors(shots.plain[rows])
-            centre = class_means(plain, shots.labels[rows], shots.n_way).mean(0)
-            prototypes = unit_prototypes(l2_normalised(plain - centre), shots.labels[rows], shots.n_way)
+        plain, labels = self._vectors(shots.plain[rows]), shots.labels[rows]
+        centre = class_means(plain, labels, shots.n_way).mean(0)
+        return _Prototypes(centre, unit_prototypes(l2_normalised(plain - centre), labels, shots.n_way))
+
+    def loss(self, shots: Shots, prototypes: _Prototypes, draw: torch.Generator) -> Tensor:
+        """Cross entropy of some copies over cosines to the prototypes."""
         copies, labels = shots.all_copies
         asked = _balanced(labels, shots.n_way, _QUERIES, draw)
-        logits = _SCALE * l2_normalised(self._vectors(copies[asked]) - centre) @ prototypes.T
-        return F.cross_entropy(logits, labels[asked])
+        queries = l2_normalised(self._vectors(copies[asked]) - prototypes.centre)
+        return F.cross_entropy(_SCALE * queries @ prototypes.vectors.T, labels[asked])
 
     @torch.no_grad()
     def final_head(self, shots: Shots) -> tuple[LinearHead | PrototypeHead, Tensor]:
         """(head, centres): the model's default head on frozen and adapted embeddings side by side, of plain pictures
-        and copies, but less sure of itself; the centres [2, D] are the plain pictures'.
+        and some copies, but less sure of itself; the centres [2, D] are the plain pictures'.
         """
-        copies, labels = shots.all_copies
+        copies, labels = replace(shots, copies=shots.copies[:_HEAD_COPIES]).all_copies
         parts = [*shots.plain.split(_PART), *copies.split(_PART)]
         networks = [self.model.network, self.network]
         both = [torch.cat([embedded_from(part, self.model, network) for part in parts]) for network in networks]
@@ -264,4 +282,4 @@ def _balanced(labels: Tensor, n_way: int, most: int, draw: torch.Generator) -> T
     if len(labels) <= most:
         return order
     place_in_class = F.one_hot(labels[order], n_way).cumsum(0).gather(1, labels[order, None])[:, 0]
-    return order[place_in_class <= max(1, most // n_way)]
+    return order[place_in_class <= max(1, round(most / n_way))]

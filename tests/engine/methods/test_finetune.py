@@ -134,16 +134,17 @@ def test_the_final_head_is_the_model_s_default_on_frozen_beside_adapted_embeddin
     torch.testing.assert_close(found.logits(query), finetune._CALMER * expected.logits(query))
 
 
-def test_prototypes_take_part_in_the_gradient_only_when_asked(model):
+def test_prototypes_take_part_in_the_gradient_only_where_they_are_made(model):
     work = finetune._Work(model, finetune.trainable_copy(model.network, -1))
     shots = below(model, task(model, [3, 3]).support, 1)
     weight = work.network.get_parameter("blocks.0.0.weight")
+    made = work.prototypes(shots, torch.Generator().manual_seed(0))
     gradients = [
-        torch.autograd.grad(work.loss(shots, through, torch.Generator().manual_seed(1)), weight)[0]
-        for through in (True, False)
+        torch.autograd.grad(work.loss(shots, prototypes, torch.Generator().manual_seed(1)), weight, retain_graph=True)
+        for prototypes in (made, made.detached())
     ]
-    assert gradients[1].abs().sum() > 0
-    assert not torch.allclose(gradients[0], gradients[1])
+    assert gradients[1][0].abs().sum() > 0
+    assert not torch.allclose(gradients[0][0], gradients[1][0])
 
 
 def test_a_part_of_the_support_keeps_its_copies(model):
