@@ -106,7 +106,7 @@ def decided(fit: Fit, model: Model, support: Support, *, seed: int, progress: Pr
     if not held.gains:
         return KeptHead(frozen_head(model, support), (held.sentence("the backbone stays frozen"),))
     head = fit(everything(support), lambda share, what: progress((FOLDS + share) / (FOLDS + 1), what))
-    return replace(head, held_out=held.score, said=(held.sentence("the adapted backbone is used"),))
+    return replace(head, held_out=held.score, said=(*head.said, held.sentence("the adapted backbone is used")))
 
 
 def held_out(fit: Fit, model: Model, support: Support, fold: Tensor, progress: Progress) -> HeldOut:

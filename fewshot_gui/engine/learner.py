@@ -1,8 +1,8 @@
-"""ProtoMAML: what the gradient method `maml` learns, the inner loop it learns through, and the loss it is trained with.
+"""What the gradient methods learn, the inner loop they learn through, and the loss they are trained with.
 
 C. Finn, P. Abbeel, S. Levine: Model-Agnostic Meta-Learning, ICML 2017, arXiv:1703.03400. The classifier's start:
-E. Triantafillou et al.: Meta-Dataset, ICLR 2020, arXiv:1903.03096, section 3: W = 2 P, b = -|P|^2 from the support's
-prototypes P, so that any number of classes works and un-adapted answers are those of a prototype classifier.
+E. Triantafillou et al.: Meta-Dataset, ICLR 2020, arXiv:1903.03096, section 3 (ProtoMAML): W = 2 P, b = -|P|^2 from the
+support's prototypes P, so that any number of classes works and un-adapted answers are those of a prototype classifier.
 
 The space of the classifier. Euclidean models: embeddings as they are. Cosine models: embeddings L2-normalised, minus
 the mean of the support's class means, L2-normalised; prototypes L2-normalised. There |f - P|^2 = 2 - 2 cos(f, P), so
@@ -12,14 +12,18 @@ with the length of embeddings, which differs from picture to picture. The centre
 set's, because the base mean is that of the frozen network: it is wrong after the first inner step, and wrong at once
 for a start of its own. It is computed once, at the start, and kept.
 
-Differs from the papers: learned rates per parameter (kept as logarithms) and a learned scale; each class counts the
-same however many pictures it has; BatchNorm keeps its running statistics, or takes the support's; never the query's.
+ANIL (A. Raghu et al., ICLR 2020, arXiv:1909.09157) is adapts="head"; Meta-SGD (Z. Li et al. 2017, arXiv:1707.09835) is
+rate_per="number"; first-order MAML is first_order.
+
+Differs from the papers: learned rates per parameter tensor (kept as logarithms, so that none is negative) and a learned
+scale; each class counts the same however many pictures it has; BatchNorm keeps its running statistics, or takes the
+support's; never the query's.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -34,8 +38,11 @@ from fewshot_gui.engine.network import Network, with_tensors
 from fewshot_gui.engine.support_norm import forget, gathered_statistics, gathering, skeleton
 
 Statistics = Literal["frozen", "support"]
+Adapts = Literal["network", "head"]
+RatePer = Literal["tensor", "number"]
 _KINDS: tuple[Statistics, ...] = ("frozen", "support")
 _NETWORK, _WEIGHT, _BIAS = "network.", "head.weight", "head.bias"  # names in the inner loop
+_HEAD = _WEIGHT, _BIAS
 _RATE, _START = "rate.", "start."  # names in a file
 _CHUNK = 32  # support pictures per gradient where the loss is a sum over pictures: bounds the memory
 
@@ -55,8 +62,21 @@ class Adapted:
     scale: Tensor
 
 
+@dataclass(frozen=True, eq=False)
+class _Support:
+    """The support set in an inner loop. below: [n, ...] what block `block` is given; embedded: [n, D] of the start.
+
+    batches: per step the rows it sees; empty: each sees all.
+    """
+
+    below: Tensor
+    embedded: Tensor
+    labels: Tensor
+    batches: Sequence[Tensor] = ()
+
+
 class Learner(nn.Module):
-    """What maml learns beside the network's own parameters: a rate per parameter and the scale; see meta_loss.
+    """What a gradient method learns beside the network's own parameters: inner rates and the scale; see meta_loss.
 
     To meta-train: train the parameters of this module together with the network's from `block` up,
 
@@ -65,7 +85,7 @@ class Learner(nn.Module):
         loss.backward()
 
     and store `learner.state(network)` (a start of its own beside the backbone) or `learner.state()` (the backbone
-    itself is the start) as methods/maml.safetensors, with max_classes None. The network is only read, and its
+    itself is the start) as methods/METHOD.safetensors, with max_classes None. The network is only read, and its
     train/eval mode does not matter. Keep the logarithms of the rates free of weight decay.
     """
 
@@ -81,17 +101,29 @@ class Learner(nn.Module):
         statistics: Statistics = "frozen",
         temperature: float = 10.0,
         rate: float = 0.05,
+        adapts: Adapts = "network",
+        rate_per: RatePer = "tensor",
     ) -> None:
         """block: the first block that adapts, -1 for all. metric, normalised, temperature: as in the model's config.
 
         statistics: BatchNorm's in the blocks that adapt: "frozen" where they were pre-trained, "support" for a network
-        trained from nothing. rate: all inner rates at the start of the training.
+        trained from nothing. rate: all inner rates at the start of the training. adapts: the blocks and the classifier,
+        or the classifier alone (the blocks then learn in meta-training only). rate_per: what has a rate of its own: a
+        parameter tensor, or each number of it; the classifier, whose size is the task's, has one for weight and bias.
         """
         super().__init__()
         self.block, self.steps, self.first_order = block, steps, first_order
         self.metric, self.normalised, self.statistics = metric, normalised, statistics
-        self.names = tuple(network.parameters_from(block))
-        self.log_rates = nn.Parameter(torch.full((len(self.names) + 2,), rate).log())
+        trained = network.parameters_from(block)
+        self.names = tuple(trained)
+        self.inner_names = () if adapts == "head" else self.names
+        each = {name: trained[name].shape if rate_per == "number" else torch.Size() for name in self.inner_names}
+        self._rate_shapes = {_NETWORK + name: shape for name, shape in each.items()} | dict.fromkeys(
+            _HEAD, torch.Size()
+        )
+        self.log_rates = nn.Parameter(
+            torch.full((sum(shape.numel() for shape in self._rate_shapes.values()),), rate).log()
+        )
         self.log_scale = nn.Parameter(torch.tensor(temperature / 2 if metric == "cosine" else temperature).log())
         # In a tuple, so that it is no sub-module: it has no numbers of its own.
         self._skeleton = (skeleton(network, block if statistics == "support" else None),)
@@ -107,20 +139,22 @@ class Learner(nn.Module):
         below = self.below(network, torch.cat([support_x, query_x]))
         support, query = below.split([len(support_x), len(query_x)])
         start = self._trained(network)
-        head = self._head_start(self._embedded(network, start, support), support_y, n_way)
-        adapted = self._descend(network, start, head, support, support_y, self.steps, self.rates(), self.first_order)
+        embedded = self._embedded(network, start, support)
+        head = self._head_start(embedded, support_y, n_way)
+        data = _Support(support, embedded, support_y)
+        adapted = self._descend(network, start, head, data, self.steps, self.rates(), self.first_order)
         logits = self._query_logits(network, adapted, support, query)
         forget(self._body)
         return F.cross_entropy(logits, query_y)
 
     def adapt(
         self, network: Network, support: Tensor, labels: Tensor, n_way: int, steps: int | None = None,
-        told: Callable[[int], None] | None = None,
+        told: Callable[[int], None] | None = None, batches: Sequence[Tensor] = (),
     ) -> Adapted:  # fmt: skip
         """The adapted classifier, without graphs; network: the start. Memory does not grow with the support set.
 
         support: [n, ...] what `below` gave. steps None: as in meta-training; 0: the un-adapted classifier. told: called
-        before each step.
+        before each step. batches: per step the rows it sees; without them it sees all.
         """
         steps = self.steps if steps is None else steps
         start = self._trained(network)
@@ -130,7 +164,8 @@ class Learner(nn.Module):
         with torch.enable_grad():
             leaves, rates = as_leaves(start), detached(self.rates())
             head = replace(head, weight=head.weight.requires_grad_(), bias=head.bias.requires_grad_())
-            adapted = self._descend(network, leaves, head, support, labels, steps, rates, True, told)
+            data = _Support(support, embedded, labels, batches)
+            adapted = self._descend(network, leaves, head, data, steps, rates, True, told)
         changed = detached(adapted.changed) | self._statistics(network, adapted, support)
         return Adapted(changed, head.transform, adapted.weight.detach(), adapted.bias.detach(), head.scale.detach())
 
@@ -144,8 +179,8 @@ class Learner(nn.Module):
 
     def rates(self) -> dict[str, Tensor]:
         """Name in the inner loop -> its rate []."""
-        names = [*(_NETWORK + name for name in self.names), _WEIGHT, _BIAS]
-        return dict(zip(names, self.log_rates.exp().unbind(), strict=True))
+        parts = self.log_rates.exp().split([shape.numel() for shape in self._rate_shapes.values()])
+        return {name: part.view(shape) for (name, shape), part in zip(self._rate_shapes.items(), parts, strict=True)}
 
     @torch.no_grad()
     def scale_head_rate(self, factor: float) -> None:
@@ -184,23 +219,27 @@ class Learner(nn.Module):
         return Transform(first=True, centre=centre, last=True)
 
     def _descend(
-        self, network: Network, start: Mapping[str, Tensor], head: Adapted, support: Tensor, labels: Tensor, steps: int,
+        self, network: Network, start: Mapping[str, Tensor], head: Adapted, data: _Support, steps: int,
         rates: Mapping[str, Tensor], first_order: bool, told: Callable[[int], None] | None = None,
     ) -> Adapted:  # fmt: skip
         """The inner loop: cross entropy on the support set, each class counting the same."""
-        n_way = len(head.bias)
-        weights = 1 / (torch.bincount(labels, minlength=n_way)[labels] * n_way)
+        weights = 1 / (torch.bincount(data.labels, minlength=len(head.bias))[data.labels] * len(head.bias))
+        batches = iter(data.batches)
+
+        def features(values: Mapping[str, Tensor], rows: slice | Tensor) -> Tensor:
+            if not self.inner_names:
+                return head.transform(data.embedded[rows])
+            upper = {**start, **{name: values[_NETWORK + name] for name in self.inner_names}}
+            return head.transform(self._embedded(network, upper, data.below[rows]))
 
         def losses(values: Mapping[str, Tensor]) -> Iterator[Tensor]:
-            upper = {name: values[_NETWORK + name] for name in self.names}
-            for rows in self._parts(len(labels)):
-                features = head.transform(self._embedded(network, upper, support[rows]))
-                logits = head.scale * (features @ values[_WEIGHT].T + values[_BIAS])
-                yield (F.cross_entropy(logits, labels[rows], reduction="none") * weights[rows]).sum()
+            for rows in [next(batches)] if data.batches else self._parts(len(data.labels)):
+                logits = head.scale * (features(values, rows) @ values[_WEIGHT].T + values[_BIAS])
+                yield (F.cross_entropy(logits, data.labels[rows], reduction="none") * weights[rows]).sum()
 
-        inner = {_NETWORK + name: value for name, value in start.items()} | {_WEIGHT: head.weight, _BIAS: head.bias}
+        inner = {_NETWORK + name: start[name] for name in self.inner_names} | {_WEIGHT: head.weight, _BIAS: head.bias}
         inner = adapt_parameters(losses, inner, rates, steps, first_order=first_order, told=told)
-        changed = {name: inner[_NETWORK + name] for name in self.names}
+        changed = {**start, **{name: inner[_NETWORK + name] for name in self.inner_names}}
         return replace(head, changed=changed, weight=inner[_WEIGHT], bias=inner[_BIAS])
 
     def _parts(self, n: int) -> Iterator[slice]:
@@ -236,13 +275,21 @@ class Learner(nn.Module):
 
 
 def restored(
-    network: Network, learned: Mapping[str, Tensor], metric: Literal["cosine", "euclidean"], normalised: bool
-) -> tuple[Learner, Network]:
-    """(learner, start) whose `state` this is; network: the backbone, never changed. KeyError, ValueError if damaged."""
+    network: Network, learned: Mapping[str, Tensor], metric: Literal["cosine", "euclidean"], normalised: bool,
+    adapts: Adapts = "network",
+) -> tuple[Learner, Network]:  # fmt: skip
+    """(learner, start) whose `state` this is; network: the backbone, never changed. KeyError, ValueError if damaged.
+
+    adapts: "head" leaves out the rates of the network, if there are any.
+    """
     block, steps = int(learned["block"]), int(learned["steps"])
     statistics = _KINDS[int(learned["statistics"])]
-    learner = Learner(network, block, steps, True, metric=metric, normalised=normalised, statistics=statistics)
-    rates = torch.stack([learned[_RATE + name] for name in learner.rates()])
+    inner = [rate for name, rate in learned.items() if name.startswith(_RATE + _NETWORK)]
+    learner = Learner(
+        network, block, steps, True, metric=metric, normalised=normalised, statistics=statistics,
+        adapts=adapts if inner else "head", rate_per="number" if any(rate.dim() for rate in inner) else "tensor",
+    )  # fmt: skip
+    rates = torch.cat([learned[_RATE + name].view(rate.shape).flatten() for name, rate in learner.rates().items()])
     learner.load_state_dict({"log_rates": rates.log(), "log_scale": learned["scale"].log()})
     start = {name.removeprefix(_START): value for name, value in learned.items() if name.startswith(_START)}
     return learner.to(rates.device), with_tensors(network, start)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from fewshot_gui.engine.model import Model
 
 Needs = Literal["embeddings", "pictures"]
+Start = Literal["", "own", "maml", "plain"]  # where a gradient method's weights begin; "": it has no steps to begin
 Progress = Callable[[float, str], None]  # share done 0-1, what is being done; may raise to cancel
 
 
@@ -108,6 +109,12 @@ class Method(ABC):
     def transductive(self) -> bool:
         """True if answers depend on the unlabelled pool given to `adapt`."""
         return False
+
+    def start_of(self, model: Model) -> Start:
+        """What gradient steps begin from with this model: a start meta-trained for the method, that for maml, or the
+        backbone's plain weights; "" if the method takes no such steps.
+        """
+        return ""
 
     @abstractmethod
     def adapt(

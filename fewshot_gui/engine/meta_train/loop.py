@@ -178,7 +178,7 @@ class Training:
         position, best = self.position, self.position.best
         if best is None:
             raise ValueError("a stage ends with a look at the validation classes")
-        name, before = run.stage.kind, run.baseline()
+        name, before, kept_before = run.stage.kind, run.baseline(), position.kept
         if before is None and position.kept is None:
             position.kept = best
             return f"Stage {name} reached {best.score.mean:.1%} on the validation classes."
@@ -186,6 +186,8 @@ class Training:
         good = mean >= 0 if before is not None else low > 0
         if good:
             position.kept = best
+            if before is not None and kept_before is not None:  # the backbone is the same, and so is its score
+                position.kept = replace(best, score=kept_before.score)
         elif position.kept is None and before is not None:
             position.kept = Kept(dict(self.network.state_dict()), before, {})
         verdict = "is kept" if good else "is not kept"
@@ -198,6 +200,8 @@ class Training:
         own_start = run.network is not self.network
         network = self.network.state_dict() if own_start else network_values(values)
         learned = {run.learns: run.learned(values)} if run.learns else {}
+        if own_start and self.position.kept is not None:  # other methods' starts for the same backbone
+            learned = self.position.kept.learned | learned
         return Kept({name: value.clone() for name, value in network.items()}, score, run.kept(values), learned)
 
     def _own_start(self, number: int) -> bool:

@@ -1,4 +1,5 @@
-"""Meta-training of gradient adaptation: MAML (Finn, Abbeel, Levine 2017, arXiv 1703.03400) as engine.learner has it.
+"""Meta-training of gradient adaptation: MAML (Finn, Abbeel, Levine 2017, arXiv 1703.03400) and its kin as
+engine.learner has them; Reptile's way to learn is in reptile.py.
 
 A step is a few tasks; their losses after the inner loop are averaged. With `own_start` the backbone stays as it is
 and what comes of it is a start beside it: the stage is then kept only if adapting from it is not worse than the
@@ -38,24 +39,29 @@ class _OnFeatures(Learner):
 
 
 class MamlRun(StageRun):
-    """The stage of kind "maml". modules: the network that is the start, and the learner (rates and scale)."""
+    """A stage of a gradient method. modules: the network that is the start, and the learner (rates and scale)."""
 
     stage: Maml
-    learns = "maml"
 
     def __init__(self, scene: Scene, stage: Maml, number: int, network: Network) -> None:
         super().__init__(scene, stage, number, copy.deepcopy(network) if stage.own_start else network)
         recipe = scene.recipe
         self.modules["learner"] = _OnFeatures(
-            self.network, stage.block, stage.inner_steps, stage.first_order, metric=recipe.metric,
-            normalised=recipe.normalised, statistics=stage.statistics,
+            self.network, stage.block, stage.inner_steps, stage.first_order or stage.kind == "fomaml",
+            metric=recipe.metric, normalised=recipe.normalised, statistics=stage.statistics,
             temperature=recipe.temperature, rate=stage.inner_rate,
+            adapts="head" if stage.kind == "anil" else "network",
+            rate_per="number" if stage.kind == "meta-sgd" else "tensor",
         ).to(scene.device)  # fmt: skip
         if stage.head_rate:
             self.learner.log_rates.data[-2:] = math.log(stage.head_rate)  # the last two are the classifier's
         self._most_shots = max(stage.shots, stage.most_shots)
         self._sources = groups_of(scene.training.table, self._most_shots) if stage.within_source else []
         self._seed = stage_seed(recipe.seed, number)
+
+    @property
+    def learns(self) -> str:
+        return self.stage.kind
 
     @property
     def learner(self) -> Learner:
@@ -182,7 +188,7 @@ class MamlRun(StageRun):
         return torch.cat([self._below(self.scene.normalise(part)).half().cpu() for part in parts])
 
     def learned(self, values: Mapping[str, Tensor]) -> dict[str, Tensor]:
-        """The tensors of methods/maml.safetensors."""
+        """The tensors of methods/METHOD.safetensors."""
         self.learner.load_state_dict(_learner_values(values))
         return self.learner.state(self.network_with(values) if self.stage.own_start else None)
 

@@ -15,6 +15,7 @@ from fewshot_gui.engine.preprocess import Preprocessing
 Optimiser = Literal["adam", "sgd"]
 Statistics = Literal["batch", "frozen", "support"]
 Precision = Literal["float32", "bfloat16", "auto"]
+Gradient = Literal["maml", "fomaml", "anil", "meta-sgd", "reptile"]  # as the methods are called
 
 
 @dataclass(frozen=True)
@@ -106,16 +107,18 @@ class Episodes(Stage):
 class Maml(Stage):
     """Gradient adaptation, meta-trained (Finn et al. 2017): what is learned are the start and the inner rates.
 
-    tasks: per outer step. inner_steps: while training. first_order: no second derivatives. block: the first block that
-    adapts (-1: all). inner_rate, head_rate: the network's and the classifier's at the start (head_rate 0: the same).
+    kind: the method whose start it is; fomaml takes no second derivatives, anil adapts the classifier alone, meta-sgd
+    learns a rate for each number, reptile moves the start towards where tasks end (rate 1: all the way). tasks: per
+    outer step. inner_steps: while training. first_order: no second derivatives. block: the first block that adapts
+    (-1: all). inner_rate, head_rate: the network's and the classifier's at the start (head_rate 0: the same).
     rate_of_rates: learning rate of the inner rates' logarithms. most_shots: each task draws its shots evenly from
     `shots` to this many, so that the rates suit them all (0: always `shots`).
-    own_start: the start is kept apart from the backbone (methods/maml.safetensors); the backbone stays as it is.
+    own_start: the start is kept apart from the backbone (methods/METHOD.safetensors); the backbone stays as it is.
     statistics: BatchNorm's, "frozen" or the "support"'s. views: augmented copies of each picture, the plain one among
     them, whose features below `block` are computed once (0: augmented anew at each step).
     """
 
-    kind: Literal["maml"] = "maml"
+    kind: Gradient = "maml"
     ways: int = 5
     shots: int = 1
     most_shots: int = 0

@@ -7,17 +7,26 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from fewshot_gui.engine.config_json import object_of
 from fewshot_gui.engine.meta_train import toml_text
-from fewshot_gui.engine.meta_train.recipe import DataSet, Episodes, Maml, Recipe, Stage, Supervised, Validation
+from fewshot_gui.engine.meta_train.recipe import (
+    DataSet,
+    Episodes,
+    Gradient,
+    Maml,
+    Recipe,
+    Stage,
+    Supervised,
+    Validation,
+)
 from fewshot_gui.errors import UserError
 
 KINDS: dict[str, type[Supervised | Episodes | Maml]] = {
     "supervised": Supervised,
     "episodes": Episodes,
-    "maml": Maml,
+    **dict.fromkeys(get_args(Gradient), Maml),
 }
 
 
@@ -56,7 +65,10 @@ def check(recipe: Recipe, file: str = "recipe") -> None:
         (bool(recipe.data), "'data' is empty; add a [[data]] table with paths"),
         (recipe.temperature > 0, "'temperature' must be above 0"),
         (recipe.checkpoint_minutes > 0, "'checkpoint_minutes' must be above 0"),
-        (not _maml_not_last(recipe), "a stage with 'own_start' leaves the backbone alone, so it must be the last one"),
+        (
+            not _after_own_start(recipe),
+            "stages with 'own_start' leave the backbone alone, so they must be the last ones",
+        ),
     ]
     demands += [demand for i, data in enumerate(recipe.data) for demand in _of_data(data, f"data[{i}].")]
     demands += [demand for i, stage in enumerate(recipe.stages) for demand in _of_stage(stage, f"stages[{i}].")]
@@ -73,8 +85,10 @@ def _stage(table: Mapping[str, Any], file: str, index: int) -> Supervised | Epis
     return object_of(KINDS[kind], dict(table), file, f"stages[{index}].")
 
 
-def _maml_not_last(recipe: Recipe) -> bool:
-    return any(isinstance(stage, Maml) and stage.own_start for stage in recipe.stages[:-1])
+def _after_own_start(recipe: Recipe) -> bool:
+    """Whether a stage that changes the backbone comes after one that makes a start of its own beside it."""
+    own = [isinstance(stage, Maml) and stage.own_start for stage in recipe.stages]
+    return own != sorted(own)
 
 
 def _of_data(data: DataSet, key: str) -> list[tuple[bool, str]]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from fewshot_gui.engine.meta_train.recipe import DataSet, Maml, Recipe, Stage, Supervised, Validation
 from fewshot_gui.engine.meta_train.score import Score
+from fewshot_gui.engine.methods import METHODS
 from fewshot_gui.engine.model import Adaptation, ModelConfig
 from fewshot_gui.engine.network import Network
 
@@ -109,4 +110,5 @@ def _of_stage(stage: Stage) -> str:
     tasks = f"{stage.tasks} tasks a step," if isinstance(stage, Maml) else "an episode a step,"
     most = f" to {stage.most_shots}" if isinstance(stage, Maml) and stage.most_shots else ""
     shape = f"{stage.ways} ways, {stage.shots}{most} shot, {stage.queries} queries"
-    return f"{'MAML' if isinstance(stage, Maml) else 'Episodes'}: {stage.steps} steps,{order} {tasks} {shape}."
+    name = METHODS[stage.kind].title if isinstance(stage, Maml) else "Episodes"
+    return f"{name}: {stage.steps} steps,{order} {tasks} {shape}."

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, ClassVar
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -77,12 +77,7 @@ class Scene:
 
 
 class StageRun(ABC):
-    """A stage at work. `modules` holds everything that is trained; its "network" is the backbone.
-
-    learns: the method whose own tensors the stage makes ("": none).
-    """
-
-    learns: ClassVar[str] = ""
+    """A stage at work. `modules` holds everything that is trained; its "network" is the backbone."""
 
     def __init__(self, scene: Scene, stage: Stage, number: int, network: Network) -> None:
         """number: the stage's place in the recipe. network: with the weights that the stage starts from."""
@@ -115,6 +110,11 @@ class StageRun(ABC):
         began = time.perf_counter()
         self.gradients(step)
         return time.perf_counter() - began
+
+    @property
+    def learns(self) -> str:
+        """The method whose own tensors the stage makes ("": none)."""
+        return ""
 
     @property
     @abstractmethod

@@ -6,12 +6,15 @@ arXiv:1703.03400; E. Triantafillou et al.: Meta-Dataset, ICLR 2020, arXiv:1903.0
 A few steps of gradient descent on the support set change the network's upper blocks and a linear classifier that
 starts as the support's prototypes. Start, rates and scale come from meta-training (methods/maml.safetensors). What is
 learned, the inner loop and where this differs from the papers: engine/learner.py, whose Learner has the meta loss.
+
+The methods beside this one (fomaml, anil, meta-sgd, reptile) differ in how their start is learned, or in what adapts.
+One that was not meta-trained for a model begins from the model's start for maml, or else from the plain weights.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 import torch
 from torch import Tensor
@@ -20,8 +23,8 @@ from fewshot_gui.engine import keep
 from fewshot_gui.engine.adapted import AdaptedHead, check_adaptable
 from fewshot_gui.engine.augment import resize
 from fewshot_gui.engine.heads import LinearHead
-from fewshot_gui.engine.learner import Learner, restored
-from fewshot_gui.engine.method import Head, Method, Progress, Support, no_progress, option
+from fewshot_gui.engine.learner import Adapts, Learner, restored
+from fewshot_gui.engine.method import Head, Method, Progress, Start, Support, no_progress, option
 from fewshot_gui.engine.methods import METHODS
 from fewshot_gui.engine.network import Network
 from fewshot_gui.errors import UserError
@@ -31,6 +34,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Learner", "Maml"]
 
+_USUAL_STEPS = 5  # where no number was meta-trained
 _PART = 64  # pictures at a time through the blocks that do not adapt
 
 
@@ -54,6 +58,12 @@ class Maml(Method):
         "always", "Keep", "auto: only if the support's own held-out pictures gain.", choices=("auto", "always")
     )
 
+    rate: float = option(
+        0.01, "Rate", "Step size where no rates were meta-trained for the model.", least=1e-6, most=10.0
+    )
+
+    adapts: ClassVar[Adapts] = "network"
+
     def adapt(
         self,
         model: Model,
@@ -63,18 +73,37 @@ class Maml(Method):
         seed: int = 0,
         progress: Progress = no_progress,
     ) -> Head:
-        """See Method.adapt. UserError if maml was not meta-trained for this model, or cannot be."""
+        """See Method.adapt. UserError if the model's network cannot be trained, or what was learned is damaged."""
         check_adaptable(model, self.name)
-        learner, start = _learned(model)
+        learner, start, said = self._start(model)
         learner.scale_head_rate(self.head_rate)
         steps = learner.steps if self.steps < 0 else self.steps
 
         def fit(rows: Tensor, tell: Progress) -> AdaptedHead:
-            return _fitted(model, learner, start, support.subset(rows), steps, tell)
+            return replace(_fitted(model, learner, start, support.subset(rows), steps, tell), said=said)
 
         if self.keep == "always" or steps == 0:
             return fit(keep.everything(support), progress)
         return keep.decided(fit, model, support, seed=seed, progress=progress)
+
+    def start_of(self, model: Model) -> Start:
+        """See Method.start_of."""
+        own, maml = (model.learned(name) is not None for name in (self.name, Maml.name))
+        return "own" if own else "maml" if maml else "plain"
+
+    def _start(self, model: Model) -> tuple[Learner, Network, tuple[str, ...]]:
+        """(learner, network to begin with, notes)."""
+        if own := _restored(model, self.name, self.adapts):
+            return *own, ()
+        if maml := _restored(model, Maml.name, self.adapts):
+            return *maml, (f"{self.name} was not meta-trained for {model.name}: it begins from the start for maml.",)
+        config = model.config
+        learner = Learner(
+            model.network, model.adaptation.block, _USUAL_STEPS, True, metric=config.metric,
+            normalised=config.normalised, temperature=config.temperature, rate=self.rate, adapts=self.adapts,
+        ).to(model.device)  # fmt: skip
+        note = f"{self.name} was not meta-trained for {model.name}: it begins from the plain weights."
+        return learner, model.network, (note,)
 
 
 def _fitted(
@@ -95,16 +124,13 @@ def _fitted(
     return AdaptedHead(model, adapted.changed, inner, size=size)
 
 
-def _learned(model: Model) -> tuple[Learner, Network]:
-    """(what was meta-trained for this model, the start)."""
-    learned = model.learned("maml")
+def _restored(model: Model, name: str, adapts: Adapts) -> tuple[Learner, Network] | None:
+    """(what was meta-trained for this model under that name, the start); None if nothing was."""
+    learned = model.learned(name)
     if learned is None:
-        raise UserError(
-            f"{model.name} has no meta-trained start for maml (methods/maml.safetensors): "
-            "meta-train one for it, or choose finetune, which needs none."
-        )
+        return None
     try:
-        return restored(model.network, learned, model.config.metric, model.config.normalised)
+        return restored(model.network, learned, model.config.metric, model.config.normalised, adapts)
     except (KeyError, ValueError, RuntimeError, IndexError) as error:
-        sentence = f"methods/maml.safetensors of {model.name} is damaged ({error}): meta-train it again."
+        sentence = f"methods/{name}.safetensors of {model.name} is damaged ({error}): meta-train it again."
         raise UserError(sentence) from None

@@ -1,8 +1,10 @@
 import math
+from dataclasses import replace
 
 import pytest
 import torch
 
+from fewshot_gui.engine.meta_train import stages
 from fewshot_gui.engine.meta_train.progress import Note, Trained, Validated
 from fewshot_gui.engine.meta_train.recipe import Augmentation, Episodes, Maml, Supervised, Validation
 from fewshot_gui.errors import UserError
@@ -34,11 +36,14 @@ def run(training):
         (EPISODES, {"metric": "cosine", "normalised": True, "temperature": 10.0}),
         (SUPERVISED, {}),
         (MAML, TOWARDS_MAML),
+        (replace(MAML, kind="fomaml"), TOWARDS_MAML),
+        (replace(MAML, kind="anil"), TOWARDS_MAML),
+        (replace(MAML, kind="meta-sgd"), TOWARDS_MAML),
     ],
-    ids=["episodes, Euclidean", "episodes, cosine", "supervised", "maml"],
+    ids=["episodes, Euclidean", "episodes, cosine", "supervised", "maml", "fomaml", "anil", "meta-sgd"],
 )
 def test_a_stage_learns_from_nothing(stage, changes, tmp_path):
-    method = "maml" if stage.kind == "maml" else "protonet"
+    method = "maml" if isinstance(stage, Maml) else "protonet"
     look = Validation(ways=5, shots=(1,), queries=5, episodes=20, method=method, every=1000)
     training = toy_training(toy_recipe(stage, validation=look, **changes), tmp_path)
     losses, looks, notes = run(training)
@@ -47,6 +52,54 @@ def test_a_stage_learns_from_nothing(stage, changes, tmp_path):
     assert looks[-1].low > CHANCE + 0.1
     assert training.kept.score.mean == looks[-1].accuracy
     assert "reached" in notes[-1]
+
+
+REPTILE = Maml(
+    kind="reptile", steps=30, optimiser="sgd", rate=1.0, ways=5, shots=3, queries=3, tasks=2, inner_steps=6,
+    inner_rate=0.05, ema=0.9,
+)  # fmt: skip
+
+
+def test_reptile_learns_from_nothing_and_leaves_its_rates(tmp_path):
+    look = Validation(ways=5, shots=(1,), queries=5, episodes=20, method="maml", every=1000)
+    training = toy_training(toy_recipe(REPTILE, validation=look, **TOWARDS_MAML), tmp_path)
+    _, looks, _ = run(training)
+    assert looks[-1].low > CHANCE + 0.1
+    learned = training.kept.learned["reptile"]
+    rates = torch.stack([value for name, value in learned.items() if name.startswith("rate.")])
+    torch.testing.assert_close(rates, torch.full_like(rates, 0.05))
+
+
+def test_reptile_takes_the_start_to_the_mean_of_the_tasks_ends(tmp_path):
+    training = toy_training(toy_recipe(REPTILE, **TOWARDS_MAML), tmp_path)
+    stage = stages.KINDS["reptile"](training.scene, REPTILE, 0, training.network)
+    name = stage.learner.names[0]
+    before = stage.network.get_parameter(name).detach().clone()
+    ends = [stage._end(task)[name] for task in range(2)]
+    assert not torch.equal(*ends)
+    stage.gradients(0)
+    torch.testing.assert_close(before - stage.network.get_parameter(name).grad, torch.stack(ends).mean(0))
+
+
+def test_reptile_s_batches_use_every_picture_before_one_comes_again(tmp_path):
+    training = toy_training(toy_recipe(REPTILE, **TOWARDS_MAML), tmp_path)
+    stage = stages.KINDS["reptile"](training.scene, REPTILE, 0, training.network)
+    batches = stage._batches(torch.arange(5).repeat(6), 5, 7)
+    assert [len(batch) for batch in batches] == [10] * REPTILE.inner_steps
+    assert sorted(torch.cat(batches[:3]).tolist()) == list(range(30))
+
+
+def test_several_starts_lie_beside_one_backbone(tmp_path):
+    own = replace(MAML, steps=2, own_start=True, rate=1e-5)
+    recipe = toy_recipe(EPISODES, own, replace(own, kind="anil"), **TOWARDS_MAML)
+    training = toy_training(recipe, tmp_path)
+    _, _, notes = run(training)
+    assert all("is kept" in note for note in notes[1:]), notes
+    assert training.kept.learned.keys() == {"maml", "anil"}
+    assert {name for name in training.kept.learned["anil"] if name.startswith("rate.")} == {
+        "rate.head.weight",
+        "rate.head.bias",
+    }
 
 
 def test_learned_rates_go_into_the_methods_tensors(tmp_path):

@@ -7,6 +7,8 @@ import torch.nn.functional as F
 from fewshot_gui.engine import heads, learner, model_folder
 from fewshot_gui.engine.augment import resize
 from fewshot_gui.engine.learner import Learner
+from fewshot_gui.engine.methods import METHODS
+from fewshot_gui.engine.methods.anil import Anil
 from fewshot_gui.engine.methods.maml import Maml
 from fewshot_gui.engine.model import Adaptation
 from fewshot_gui.errors import UserError
@@ -154,10 +156,47 @@ def test_every_step_is_told_and_cancelling_leaves_the_model_alone(model):
     assert Maml(steps=2).adapt(model, support).needs == "pictures"
 
 
-def test_a_model_without_a_meta_trained_start_is_a_user_error():
+@pytest.mark.parametrize("name", ["maml", "fomaml", "anil", "meta-sgd", "reptile"])
+def test_without_a_start_for_it_a_method_begins_from_plain_weights_and_says_so(name):
     model = tiny_model()
-    with pytest.raises(UserError, match="no meta-trained start for maml"):
-        Maml().adapt(model, task(model, [2, 2]).support)
+    method = METHODS[name]()
+    head = method.adapt(model, task(model, [2, 2]).support)
+    assert head.notes == (f"{name} was not meta-trained for tiny: it begins from the plain weights.",)
+    assert method.start_of(model) == "plain"
+
+
+@pytest.mark.parametrize("name", ["fomaml", "anil", "meta-sgd", "reptile"])
+def test_without_a_start_of_its_own_a_method_begins_from_that_for_maml_and_says_so(tmp_path, name):
+    other = tiny_model(seed=5)
+    model = stored(tmp_path / "tiny", start=other.network, rate=0.1)
+    support = task(model, [3, 3]).support
+    method = METHODS[name]()
+    head = method.with_options({"steps": 0}).adapt(model, support)
+    expected = Maml(steps=0).adapt(model, support)
+    torch.testing.assert_close(head.logits(support.pictures), expected.logits(support.pictures))
+    assert "it begins from the start for maml" in head.notes[0]
+    assert (method.start_of(model), Maml().start_of(model)) == ("maml", "own")
+    kept = method.with_options({"keep": "auto", "steps": 3}).adapt(model, support)
+    assert kept.needs == "embeddings" or "it begins from the start for maml" in kept.notes[0]
+
+
+def test_anil_adapts_the_classifier_alone(model):
+    support = task(model, [3, 3]).support
+    head, unadapted = (Anil(steps=steps).adapt(model, support) for steps in (5, 0))
+    assert all(torch.equal(head.changed[name], unadapted.changed[name]) for name in head.changed)
+    assert not torch.equal(head.inner.weight, unadapted.inner.weight)
+    whole = Maml(steps=1).adapt(model, support)
+    torch.testing.assert_close(Anil(steps=1).adapt(model, support).inner.weight, whole.inner.weight)
+
+
+def test_a_rate_for_each_number_is_learned_and_restored(tmp_path):
+    model = stored(tmp_path / "tiny", rate_per="number", rate=0.02)
+    learned = model.learned("maml")
+    name = "blocks.3.0.weight"
+    assert learned["rate.network." + name].shape == model.network.get_parameter(name).shape
+    again, _ = learner.restored(model.network, learned, "cosine", False)
+    assert again.rates().keys() == {key.removeprefix("rate.") for key in learned if key.startswith("rate.")}
+    torch.testing.assert_close(again.rates()["network." + name], learned["rate.network." + name])
 
 
 @pytest.mark.parametrize(
