@@ -19,6 +19,10 @@ VARIANTS = {
     "linear": ({}, {"centre": "support"}, {"centre": "folder"}),
     "finetune": ({"steps": 2, "copies": 2, "keep": "always"}, {"steps": 2, "copies": 2}),
     "maml": ({"steps": 2}, {"steps": 0}),
+    "fomaml": ({"steps": 2},),
+    "anil": ({"steps": 2}, {"steps": 2, "keep": "auto"}),
+    "meta-sgd": ({"steps": 2},),
+    "reptile": ({"steps": 2},),
 }
 CASES = [(name, options) for name in METHODS for options in VARIANTS.get(name, ({},))]
 
