@@ -11,9 +11,11 @@ from fewshot_gui.cli.console import Console
 
 
 def models(arguments: Namespace, console: Console) -> int:
-    """`models`: from config.json and the card alone."""
+    """`models`: from config.json, the card and what was measured here; torch comes only to measure."""
     from fewshot_gui.jobs import models as job
 
+    if arguments.speed:
+        _measure(arguments, console)
     if arguments.name is None:
         found = [*job.shipped(), *job.own()]
         if arguments.json:
@@ -25,8 +27,17 @@ def models(arguments: Namespace, console: Console) -> int:
     if arguments.json:
         put_json({"schema": job.SCHEMA, "models": [{**model.as_json(), "card": model.card}]})
     else:
-        put(model.card.rstrip())
+        put(f"{model.card.rstrip()}\n\n{words.speeds(model, arguments.name)}")
     return DONE
+
+
+def _measure(arguments: Namespace, console: Console) -> None:
+    """Measures the named model, or all."""
+    from fewshot_gui.jobs import models as job
+    from fewshot_gui.jobs.measure_speed import measure
+
+    found = [*job.shipped(), *job.own()] if arguments.name is None else [job.named(arguments.name)]
+    shown(measure([str(model.folder) for model in found], arguments.device), console)
 
 
 def pull(arguments: Namespace, console: Console) -> int:

@@ -109,6 +109,10 @@ def meta_train(parser: ArgumentParser) -> None:
 def models(parser: ArgumentParser) -> None:
     """Options of `models`."""
     parser.add_argument("name", nargs="?", metavar="NAME", help="show this model's card")
+    parser.add_argument(
+        "--speed", action="store_true", help="measure first how fast they are here, some three seconds for each"
+    )
+    _add_device(parser)
     parser.add_argument("--json", action="store_true", help="one line of JSON")
 
 

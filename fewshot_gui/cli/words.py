@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from fewshot_gui.engine.meta_train.progress import Finished, Trained, Validated
+    from fewshot_gui.engine.quality import Quality
     from fewshot_gui.engine.temperatures import Temperatures
     from fewshot_gui.jobs.catalogue import Entry
     from fewshot_gui.jobs.classify import Classified, Ready
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from fewshot_gui.jobs.download import Fetched
     from fewshot_gui.jobs.models import Measured, ShippedModel
     from fewshot_gui.jobs.pulling import Offered
+    from fewshot_gui.jobs.speeds import Speed
     from fewshot_gui.jobs.tally import Summary
 
 
@@ -95,6 +97,7 @@ def model(found: ShippedModel) -> str:
         f"  {found.description}",
     ]
     lines += [f"  {_measured(entry)}" for entry in found.accuracy] or ["  Not measured."]
+    lines += [f"  {line}" for line in _qualities(found)]
     lines += [f"  Your own. {terms}" for terms in found.terms] if found.own else []
     return "\n".join(lines)
 
@@ -104,6 +107,40 @@ def _measured(entry: Measured) -> str:
     about = [f"{entry.dataset} ({entry.split})", f"{entry.ways}-way {entry.shots}-shot", entry.method]
     about += [number(entry.episodes, "episode")] if entry.episodes else []
     return f"{', '.join(about)}: {accuracy}{f'; {entry.note}' if entry.note else ''}"
+
+
+def speeds(found: ShippedModel, asked: str) -> str:
+    """What each of its qualities is worth and how fast it is here, under a heading of its own. asked: its name."""
+    lines = _qualities(found)
+    if not any(found.speeds.values()):
+        lines.append(f"Speed not measured yet: fewshot-gui models {quoted(Path(asked))} --speed")
+    return "\n".join(["## On this machine", "", *(f"- {line}" for line in lines)])
+
+
+def _qualities(found: ShippedModel) -> list[str]:
+    """A line for each quality that has a gain, or a speed that was measured here."""
+    lines = []
+    for name in found.quality_names:
+        entry = found.qualities.get(name)
+        parts = [_gain(entry)] if entry is not None and entry.gain is not None else []
+        parts += [_speed(one) for one in found.speeds.get(name, ())]
+        if parts:
+            lines.append(f"{name}: {'; '.join(parts)}")
+    return lines
+
+
+def _gain(entry: Quality) -> str:
+    low, high = entry.gain_ci95
+    return f"{entry.gain:+.1f} points ({low:+.1f} to {high:+.1f}) against balanced, measured on {entry.measured_on}"
+
+
+def _speed(speed: Speed) -> str:
+    return f"{rate(speed.per_second)} pictures a second without decoding ({speed.device})"
+
+
+def rate(per_second: float) -> str:
+    """Pictures per second, exact enough: `0.42`, `7.3`, `61`, `1,240`."""
+    return f"{per_second:,.0f}" if per_second >= 10 else f"{per_second:.2g}"
 
 
 def temperatures(method: str, table: Temperatures) -> str:

@@ -13,6 +13,7 @@ import torch
 
 from fewshot_gui.engine.embed import Embedded, embed_stream
 from fewshot_gui.engine.model import Model
+from fewshot_gui.engine.speed import Meter
 from fewshot_gui.errors import UserError
 from fewshot_gui.images import scan
 from fewshot_gui.jobs.bench import FolderRows, Points, Rows, Workbench
@@ -22,6 +23,7 @@ from fewshot_gui.jobs.events import Progress, Step, Told, Warned, relayed
 from fewshot_gui.jobs.live_adapt import model_errors, write_answers
 from fewshot_gui.jobs.ordered import First, OrderedSource, Rate, check_folder, ordered
 from fewshot_gui.jobs.points import is_due, place_rows, points
+from fewshot_gui.jobs.speeds import note_run
 from fewshot_gui.jobs.tally import SCHEMA, Summary
 from fewshot_gui.project.cache_store import FileKey
 
@@ -148,7 +150,8 @@ def _from_files(run: _Run, first: First, told: Told) -> Generator[FolderEvent, N
     columns = run.folder.columns
     source = OrderedSource(columns.paths, run.drawn(), run.bench.cache)
     source.prefer(first())
-    with closing(embed_stream(run.model, source, tell=told)) as chunks:
+    meter = Meter(run.model.device)
+    with closing(embed_stream(run.model, source, tell=told, timed=meter)) as chunks:
         for chunk in chunks:
             rows = source.rows(chunk)
             source.store(rows, chunk)
@@ -161,6 +164,7 @@ def _from_files(run: _Run, first: First, told: Told) -> Generator[FolderEvent, N
             yield from told.news()
             yield from _moved(run)
             source.prefer(first())
+    note_run(run.model, meter)
     if run.bench.cache is not None:
         run.bench.cache.flush()
 

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import difflib
 import json
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from fewshot_gui import paths
+from fewshot_gui.engine.quality import WHOLE, Quality, names_of
 from fewshot_gui.errors import UsageError, UserError
+from fewshot_gui.jobs import speeds
+from fewshot_gui.jobs.speeds import Speed
+from fewshot_gui.types import QualityName
 
 SCHEMA = 1
 _CONFIG, _CARD = "config.json", "README.md"
@@ -49,6 +54,13 @@ class ShippedModel:
     own: bool = False  # pulled or added by the user; False: it came with the program
     members: tuple[str, ...] = ()  # of a composite: the models whose weights it uses
     terms: tuple[str, ...] = ()  # of what it was trained on, licences included
+    qualities: Mapping[str, Quality] = field(default_factory=dict)
+    speeds: Mapping[str, tuple[Speed, ...]] = field(default_factory=dict)  # by quality, as measured here
+
+    @property
+    def quality_names(self) -> tuple[QualityName, ...]:
+        """The qualities that it has, the quickest first: at least balanced."""
+        return names_of(self.qualities)
 
     def as_json(self) -> dict[str, Any]:
         """All but the card, as JSON values."""
@@ -82,6 +94,7 @@ def named(name_or_folder: str) -> ShippedModel:
 def _read(folder: Path) -> ShippedModel:
     try:
         config = json.loads((folder / _CONFIG).read_text("utf-8"))
+        qualities = {name: _quality(entry) for name, entry in config.get("qualities", {}).items()}
         card = (folder / _CARD).read_text("utf-8") if (folder / _CARD).is_file() else "This model has no card.\n"
         return ShippedModel(
             name=folder.resolve().name,
@@ -99,6 +112,8 @@ def _read(folder: Path) -> ShippedModel:
             own=folder.parent in paths.own_models_folders(),
             members=tuple(str(entry["name"]) for entry in config.get("members", ())),
             terms=tuple(str(entry["terms"]) for entry in config.get("data", ())),
+            qualities=qualities,
+            speeds={name: _speeds(folder, config, qualities.get(name)) for name in names_of(qualities)},
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         what = f"{error.args[0]!r} is missing" if isinstance(error, KeyError) else str(error)
@@ -118,3 +133,24 @@ def _measured(entry: dict[str, Any]) -> Measured:
         episodes=entry.get("episodes"),
         note=str(entry.get("note", "")),
     )
+
+
+def _quality(entry: dict[str, Any]) -> Quality:
+    return Quality(**{key: tuple(value) if isinstance(value, list) else value for key, value in entry.items()})
+
+
+def _speeds(folder: Path, config: dict[str, Any], quality: Quality | None) -> tuple[Speed, ...]:
+    """What was measured of a quality, None for the model as it is; nothing if it is another model that is not there."""
+    quality = quality or Quality()
+    if quality.backbone:
+        places = [folder.resolve().parent / quality.backbone]
+        places += [other for other in paths.model_folders() if other.name == quality.backbone]
+        there = [place for place in places if (place / _CONFIG).is_file()]
+        if not there:
+            return ()
+        config = json.loads((there[0] / _CONFIG).read_text("utf-8"))
+    shape = config["preprocessing"]
+    size = shape["size"] if quality.size is None else quality.size
+    views = shape.get("views", WHOLE) if quality.views is None else quality.views
+    options = config["architecture_options"]
+    return speeds.known(speeds.key(config["architecture"], options, len(shape["mean"]), size, views))

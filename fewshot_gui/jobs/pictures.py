@@ -12,8 +12,10 @@ from fewshot_gui import paths
 from fewshot_gui.engine.device import Tell
 from fewshot_gui.engine.embed import Embedded, Known, embed_stream
 from fewshot_gui.engine.model import Model
+from fewshot_gui.engine.speed import Meter
 from fewshot_gui.images import crop, decode
 from fewshot_gui.images.crop import Box
+from fewshot_gui.jobs.speeds import note_run
 from fewshot_gui.project.cache import EmbeddingCache
 from fewshot_gui.project.cache_store import FileKey, Hit
 from fewshot_gui.types import ImageRef, Picture, Unreadable
@@ -98,14 +100,16 @@ def embedded(
 
     crops: the part of each that counts, None for all of it. contents are those of whole files all the same.
     """
+    meter = Meter(model.device)
     if cache is None:
-        yield from embed_stream(model, FileSource(refs, crops), tell=tell)
-        return
-    source = CachedSource(refs, cache, crops)
-    for chunk in embed_stream(model, source, tell=tell):
-        source.store(chunk)
-        yield chunk
-    cache.flush()
+        yield from embed_stream(model, FileSource(refs, crops), tell=tell, timed=meter)
+    else:
+        source = CachedSource(refs, cache, crops)
+        for chunk in embed_stream(model, source, tell=tell, timed=meter):
+            source.store(chunk)
+            yield chunk
+        cache.flush()
+    note_run(model, meter)
 
 
 @contextmanager

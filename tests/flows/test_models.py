@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 import torch
 
-from fewshot_gui.engine import backbones
+from fewshot_gui.engine import backbones, speed
+from fewshot_gui.engine.device import describe
+from fewshot_gui.jobs import models
 from fewshot_gui.jobs.catalogue import CATALOGUE
 from tests import onnx_file
 from tests.flows.helpers import assert_failed
@@ -137,3 +139,31 @@ def test_classes_of_a_pulled_backbone_are_not_measured_on(fewshot, torchvision_w
     measured = ("evaluate", seen, "--backbone", "mnas", "--ways", 2, "--shots", 1, "--queries", 1, "--episodes", 2)
     assert_failed(fewshot(*measured), 1, "the result would flatter it")
     assert fewshot(*measured, "--allow-seen", "--size", 32).code == 0
+
+
+def test_a_models_qualities_are_told_with_gains_and_speeds_as_measured_here(fewshot, graded, tmp_path, monkeypatch):
+    monkeypatch.setenv("FEWSHOT_GUI_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr(speed, "measured", lambda model: model.config.preprocessing.size / 10)
+    before = fewshot("models", graded).out
+    assert "- fast: -1.2 points (-3.0 to +3.0) against balanced, measured on coloured stripes\n" in before
+    assert f"- Speed not measured yet: fewshot-gui models {graded} --speed\n" in before
+    done = fewshot("models", graded, "--speed", "--device", "cpu")
+    assert done.code == 0
+    *_, fast, balanced, careful = done.out.splitlines()
+    device = describe(torch.device("cpu"))
+    assert fast == (
+        "- fast: -1.2 points (-3.0 to +3.0) against balanced, measured on coloured stripes; "
+        f"3.6 pictures a second without decoding ({device})"
+    )
+    assert balanced == f"- balanced: 3.2 pictures a second without decoding ({device})"
+    assert careful.startswith("- careful: +1.5 points (")
+    (model,) = json.loads(fewshot("models", graded, "--json").out)["models"]
+    assert model["speeds"]["careful"] == [{"device": device, "per_second": 3.2}]
+    assert model["qualities"]["fast"]["size"] == 36
+
+
+def test_all_models_are_measured_where_none_is_named(fewshot, tmp_path, monkeypatch):
+    monkeypatch.setenv("FEWSHOT_GUI_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr(speed, "measured", lambda model: 1234.0)
+    listed = fewshot("models", "--speed", "--device", "cpu").out
+    assert listed.count("  balanced: 1,234 pictures a second without decoding (") == len(models.shipped())
