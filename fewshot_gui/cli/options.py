@@ -11,7 +11,7 @@ from fewshot_gui.types import BALANCED, QUALITIES
 
 DEVICES = ("auto", "cpu", "cuda", "mps")
 INPUTS = ("imagenet", "symmetric", "unit", "clip")
-TRAINING_METHODS = ("protonet", "maml", "supervised")
+TRAINING_METHODS = ("protonet", "maml", "fomaml", "anil", "meta-sgd", "reptile", "supervised")
 
 
 def classify(parser: ArgumentParser) -> None:

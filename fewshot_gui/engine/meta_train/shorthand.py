@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from fewshot_gui.engine.backbones import ARCHITECTURES
 from fewshot_gui.engine.meta_train.recipe import (
     Augmentation,
     DataSet,
     Episodes,
+    Gradient,
     Maml,
     Recipe,
     Supervised,
@@ -20,8 +21,8 @@ from fewshot_gui.engine.model import ModelConfig
 from fewshot_gui.engine.preprocess import Preprocessing
 from fewshot_gui.errors import UsageError
 
-Kind = Literal["protonet", "maml", "supervised"]
-KINDS: tuple[Kind, ...] = ("protonet", "maml", "supervised")
+Kind = Literal["protonet", "supervised"] | Gradient
+KINDS: tuple[Kind, ...] = ("protonet", *get_args(Gradient), "supervised")
 
 _HALF = (0.5, 0.5, 0.5)
 _IMAGENET = ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225))
@@ -83,21 +84,21 @@ def recipe_from(flags: Flags) -> Recipe:
         metric="euclidean" if euclidean else "cosine",
         normalised=not euclidean if flags.start is None else flags.start.normalised,
         temperature=(1.0 if euclidean else 10.0) if flags.start is None else flags.start.temperature,
-        method={"maml": "maml", "supervised": "ridge"}.get(flags.kind, "protonet"),
+        method=flags.kind if flags.kind != "supervised" else "ridge",
     )
 
 
 def _validation(flags: Flags) -> Validation:
     shots = (1, 5) if flags.fewest > 5 else (1,)
-    method = "maml" if flags.kind == "maml" else "protonet"
+    method = "maml" if flags.kind in get_args(Gradient) else "protonet"
     return Validation(ways=min(5, flags.held_out), shots=shots, every=500, method=method)
 
 
 def _check_length(flags: Flags) -> None:
     if flags.kind == "supervised" and flags.episodes is not None:
-        raise UsageError("--episodes goes with --method protonet or maml; with supervised use --epochs.")
+        raise UsageError("--episodes goes with protonet and the gradient methods; with supervised use --epochs.")
     if flags.kind != "supervised" and flags.epochs is not None:
-        raise UsageError("--epochs goes with --method supervised; with protonet or maml use --episodes.")
+        raise UsageError("--epochs goes with --method supervised; with the others use --episodes.")
     for name, value in (("--epochs", flags.epochs), ("--episodes", flags.episodes)):
         if value is not None and value < 1:
             raise UsageError(f"{name} must be at least 1, not {value}.")
@@ -118,7 +119,7 @@ def _options(flags: Flags) -> dict[str, Any]:
     if flags.backbone == "conv4":
         if not flags.drawings:
             options |= {"channels": 3, "size": _USUAL["conv4"].size}
-        if flags.kind == "maml":
+        if flags.kind in get_args(Gradient):
             options["norm"] = "group"  # no batch's statistics: an answer depends on nothing but the support
     return {**options, **flags.options}
 
@@ -153,13 +154,16 @@ def _episodes(flags: Flags) -> Episodes:
     )  # fmt: skip
 
 
-def _maml(flags: Flags) -> Maml:
+def _gradient(flags: Flags) -> Maml:
     tasks = 4
     block = flags.start.adaptation.block if flags.start is not None and flags.start.adaptation else -1
-    return Maml(
-        steps=max(1, (flags.episodes or 8000) // tasks), tasks=tasks, ways=min(5, flags.classes), clip=10.0,
-        statistics="frozen", block=block, own_start=bool(flags.init), first_order=bool(flags.init),
-    )  # fmt: skip
+    shared: dict[str, Any] = {
+        "kind": flags.kind, "steps": max(1, (flags.episodes or 8000) // tasks), "tasks": tasks,
+        "ways": min(5, flags.classes), "statistics": "frozen", "block": block, "own_start": bool(flags.init),
+    }  # fmt: skip
+    if flags.kind == "reptile":
+        return Maml(**shared, optimiser="sgd", rate=0.1 if flags.init else 1.0, inner_steps=10, inner_rate=0.02)
+    return Maml(**shared, clip=10.0, first_order=bool(flags.init))
 
 
-_STAGES = {"protonet": _episodes, "maml": _maml, "supervised": _supervised}
+_STAGES = {"protonet": _episodes, "supervised": _supervised, **dict.fromkeys(get_args(Gradient), _gradient)}
