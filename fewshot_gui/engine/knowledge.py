@@ -1,9 +1,8 @@
 """What a model remembers of its base classes, those it was trained on: how pictures of one class differ from each
 other, and where pictures of many classes lie. `knowledge.safetensors` of a model folder, made by `models know`.
 
-All of it is in the space of `unknown.space`: embeddings less the base mean, of length 1. How pictures of a class differ cannot
-be told from a few pictures, but it is much alike from class to class, so that of the base classes stands in for it. It
-is kept as a covariance: a variance for each of a few hundred directions, and one for all directions beside them.
+All of it is in the space of `unknown.space`: embeddings less the base mean, of length 1. How pictures of a class
+differ is kept as a covariance: a variance for each of a few hundred directions, and one for all directions beside them.
 """
 
 from __future__ import annotations
@@ -11,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor
@@ -49,6 +48,11 @@ class Covariance:
     def dense(self) -> Tensor:
         """[D, D]."""
         return self.times(torch.eye(len(self.directions), dtype=torch.float64))
+
+    def blended(self, share: float) -> Covariance:
+        """The share of this, and the rest of the identity."""
+        even = 1 - share
+        return Covariance(self.directions, share * self.variances + even, share * self.rest + even)
 
     def times(self, rows: Tensor, power: float = 1.0) -> Tensor:
         """rows [m, D] times this matrix to a power; -1 is its inverse, -0.5 whitens."""
@@ -154,17 +158,21 @@ def remove_stale(folder: Path, backbone: str) -> None:
 
 
 def prior_option() -> Any:
-    """The field `prior` of a method that can use the base classes' covariance."""
-    return option(
-        "auto", "Prior", "How classes are taken to spread; auto: as those the model was trained on; none: evenly.",
-        choices=("auto", "none"),
-    )  # fmt: skip
+    """The field `prior` of a method that can use the base classes' covariance.
+
+    Taken alone it whitens away what classes differ by, too: within nine sources of photos-128's validation classes
+    (lite0-natural) 1 took 6.6 points from lda at 1 shot, 2.1 at 2 and 0.6 at 5. A share of 0.1 gains, over 360 paired
+    episodes: lda 0.2 (-0.1 to 0.6), 0.5 (0.2 to 0.7) and 0.1 (-0.1 to 0.3), mahalanobis 0.9, 0.5 and 0.4.
+    """
+    help = "How far classes are taken to spread as those the model was trained on, where it knows that; 0: evenly."
+    return option(0.1, "Prior", help, least=0.0, most=1.0)
 
 
-def prior_of(model: Model, prior: Literal["auto", "none"]) -> Covariance:
-    """The covariance that the option stands for, of mean variance 1; even where the model knows none."""
-    known = model.knowledge if prior == "auto" else None
-    return Covariance.even(model.config.embedding_size) if known is None else known.covariance
+def prior_of(model: Model, share: float) -> Covariance:
+    """The identity, and in it that share, 0-1, of the base classes' covariance where the model knows it."""
+    known = model.knowledge if share else None
+    even = Covariance.even(model.config.embedding_size)
+    return even if known is None else known.covariance.blended(share)
 
 
 def _main_directions(x: Tensor, rank: int) -> Tensor:

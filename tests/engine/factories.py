@@ -71,3 +71,16 @@ def task(model: Model, shots: Sequence[int], *, n_query: int = 2, seed: int = 0,
     asked = torch.arange(len(shots)).repeat_interleave(n_query)
     shown, query = pictures(labels), pictures(asked)
     return Task(Support(labels, len(shots), model.embed(shown), shown), query, model.embed(query), asked)
+
+
+def gaussian(
+    shots: Sequence[int], n_query: int = 30, seed: int = 0, size: int = 32
+) -> tuple[Support, torch.Tensor, torch.Tensor]:
+    """(support, query [m, size], labels [m]) of classes that overlap a little; the support's order is shuffled."""
+    draw = torch.Generator().manual_seed(seed)
+    centres = torch.randn(len(shots), size, generator=draw)
+    labels = torch.arange(len(shots)).repeat_interleave(torch.tensor(shots))
+    labels = labels[torch.randperm(len(labels), generator=draw)]
+    asked = torch.arange(len(shots)).repeat_interleave(n_query)
+    support = Support(labels, len(shots), centres[labels] + 2 * torch.randn(len(labels), size, generator=draw))
+    return support, centres[asked] + 2 * torch.randn(len(asked), size, generator=draw), asked

@@ -17,7 +17,7 @@ from fewshot_gui.engine.methods import METHODS
 from fewshot_gui.engine.methods.linear import logistic_regression
 from fewshot_gui.errors import UserError
 from tests.conftest import ROOT
-from tests.engine.factories import tiny_model
+from tests.engine.factories import gaussian, tiny_model
 
 D = 32
 
@@ -31,17 +31,6 @@ def model():
 @pytest.fixture
 def euclidean():
     return tiny_model(metric="euclidean", temperature=0.5)
-
-
-def gaussian(shots, n_query=30, seed=0):
-    """(support, query [m, D], labels [m]) of classes that overlap a little."""
-    draw = torch.Generator().manual_seed(seed)
-    centres = torch.randn(len(shots), D, generator=draw)
-    labels = torch.arange(len(shots)).repeat_interleave(torch.tensor(shots))
-    labels = labels[torch.randperm(len(labels), generator=draw)]
-    asked = torch.arange(len(shots)).repeat_interleave(n_query)
-    support = Support(labels, len(shots), centres[labels] + 2 * torch.randn(len(labels), D, generator=draw))
-    return support, centres[asked] + 2 * torch.randn(len(asked), D, generator=draw), asked
 
 
 def unit(rows):

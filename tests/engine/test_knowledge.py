@@ -1,7 +1,5 @@
 """What a model remembers of its base classes: fitted, stored, and taken up by methods."""
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 import torch
@@ -160,12 +158,13 @@ def test_a_damaged_file_is_one_sentence(tmp_path, known, wrong):
         _ = model.knowledge
 
 
-def test_the_option_none_takes_the_classes_to_spread_evenly(known):
-    model = tiny_model()
+def test_a_prior_is_a_share_of_the_base_classes_covariance_where_it_is_known(known):
+    model, even = tiny_model(), torch.eye(D, dtype=torch.float64)
+    assert torch.equal(knowledge.prior_of(model, 0.3).dense, even)
     model.__dict__["knowledge"] = known  # as if read from a folder
-    assert knowledge.prior_of(model, "auto") is known.covariance
-    for even in (knowledge.prior_of(model, "none"), knowledge.prior_of(replace(model), "auto")):
-        assert torch.equal(even.dense, torch.eye(D, dtype=torch.float64))
+    assert torch.equal(knowledge.prior_of(model, 0.0).dense, even)
+    torch.testing.assert_close(knowledge.prior_of(model, 0.3).dense, 0.7 * even + 0.3 * known.covariance.dense)
+    torch.testing.assert_close(knowledge.prior_of(model, 1.0).dense, known.covariance.dense)
 
 
 def test_directions_in_which_nothing_differs_do_not_divide_by_zero():

@@ -4,8 +4,9 @@ from dataclasses import fields, replace
 
 import pytest
 import torch
+import torch.nn.functional as F
 
-from fewshot_gui.engine import heads, model_folder
+from fewshot_gui.engine import heads, knowledge, model_folder
 from fewshot_gui.engine.learner import Learner
 from fewshot_gui.engine.method import Support
 from fewshot_gui.engine.methods import METHODS
@@ -17,7 +18,10 @@ VARIANTS = {
     "protonet": ({}, {"metric": "euclidean"}, {"centre": "support"}, {"centre": "none"}, {"centre": "folder"}),
     "ridge": ({}, {"centre": "base"}, {"centre": "folder"}),
     "linear": ({}, {"centre": "support"}, {"centre": "folder"}),
+    "lda": ({}, {"prior": 0.0, "centre": "support"}, {"centre": "folder"}),
+    "mahalanobis": ({}, {"prior": 0.0, "directions": 4}, {"centre": "folder"}),
     "finetune": ({"steps": 2, "copies": 2, "keep": "always"}, {"steps": 2, "copies": 2}),
+    "tsa": ({"steps": 2, "keep": "always"}, {"steps": 2}),
     "maml": ({"steps": 2}, {"steps": 0}),
     "fomaml": ({"steps": 2},),
     "anil": ({"steps": 2}, {"steps": 2, "keep": "auto"}),
@@ -29,13 +33,16 @@ CASES = [(name, options) for name in METHODS for options in VARIANTS.get(name, (
 
 @pytest.fixture(scope="module", params=["cosine", "euclidean"])
 def model(request, tmp_path_factory):
-    """A tiny model of each metric, with what maml needs to have learned."""
+    """A tiny model of each metric, with what maml needs to have learned and what is known of base classes."""
     folder = tmp_path_factory.mktemp("models") / f"tiny-{request.param}"
     tiny = tiny_model(metric=request.param, temperature=10.0 if request.param == "cosine" else 0.1)
     learner = Learner(tiny.network, metric=request.param, normalised=False, temperature=tiny.config.temperature)
     learned = {"maml": model_folder.Learned({name: t.detach() for name, t in learner.state().items()})}
     embeddings = task(tiny, [4] * 8).embeddings
     model_folder.write(folder, tiny.config, tiny.network, embeddings.mean(0), learned)
+    features = F.normalize(embeddings - embeddings.mean(0), dim=1)
+    known = knowledge.fit(features, torch.arange(8).repeat_interleave(len(features) // 8), rank=4)
+    knowledge.write(folder, known, model_folder.load(folder).weights_hash)
     return model_folder.load(folder)
 
 

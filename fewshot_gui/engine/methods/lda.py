@@ -1,0 +1,100 @@
+"""Linear discriminant analysis: classes as Gaussians of one covariance, which is shrunk towards a known one.
+
+R. Fisher 1936; shrinkage by J. Friedman: Regularized Discriminant Analysis, JASA 1989.
+
+Features [n, D] have length 1, centred. S is the covariance of the differences from the class means, pooled over the
+classes, with the divisor n - n_way; T is the identity with a share of the base classes' covariance (engine.knowledge),
+scaled to the same mean variance t = tr(S) / D. Then C = ((1 - s) S + s T) / t, and a query x of class c has the logit
+
+    x' C^-1 m_c - m_c' C^-1 m_c / 2 + tr(S) / (2 k_c):
+
+the last term is what the mean of k_c pictures is longer than the true one by, in expectation. Without it classes of
+few pictures are hardly answered: with 1, 2, 5, 10 and 20 pictures of up to five classes it gained 9.0 points within
+nine sources of photos-128's validation classes (lite0-natural). With one picture of each class s is 1.
+
+Differs from the books: that term; even prior chances; division by t, so that one temperature fits all tasks.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+import torch
+from torch import Tensor
+
+from fewshot_gui.engine.features import class_means, cosine_transform
+from fewshot_gui.engine.heads import LinearHead
+from fewshot_gui.engine.knowledge import Covariance, prior_of, prior_option
+from fewshot_gui.engine.method import Method, Progress, Support, no_progress, option, temperature_option
+from fewshot_gui.engine.methods import METHODS
+
+if TYPE_CHECKING:
+    from fewshot_gui.engine.model import Model
+
+_TEMPERATURE = 10.0  # where none was measured for the model
+_LEAST = 1e-12  # mean variance below which all differences are rounding
+
+
+@METHODS.register("lda")
+@dataclass(frozen=True)
+class LDA(Method):
+    """Gaussian classes of one covariance; exact and instant."""
+
+    name = "lda"
+    title = "Linear discriminant analysis (shrinkage)"
+    source = "Friedman 1989: Regularized Discriminant Analysis"
+    needs = "embeddings"
+
+    shrinkage: float = option(
+        0.5, "Shrinkage", "1: spread as known beforehand; 0: as the examples alone show it.", least=1e-6, most=1.0
+    )
+    prior: float = prior_option()
+    centre: Literal["base", "support", "none", "folder"] = option(
+        "base", "Centre", "What is subtracted from features; folder: the mean of the pictures to classify.",
+        choices=("base", "support", "none", "folder"),
+    )  # fmt: skip
+    temperature: float = temperature_option()
+
+    @property
+    def transductive(self) -> bool:
+        """True if centred on the folder."""
+        return self.centre == "folder"
+
+    @torch.no_grad()
+    def adapt(
+        self,
+        model: Model,
+        support: Support,
+        *,
+        pool: Tensor | None = None,
+        seed: int = 0,
+        progress: Progress = no_progress,
+    ) -> LinearHead:
+        """See Method.adapt. UsageError if centre=folder has no pool."""
+        transform = cosine_transform(model, support, pool, self.centre)
+        features = transform(support.embeddings)
+        known = prior_of(model, self.prior)
+        weight, bias = discriminants(features, support.labels, support.n_way, self.shrinkage, known)
+        temperature = self.temperature or model.temperature(self.name, support.shots, _TEMPERATURE)
+        return LinearHead(transform, weight, bias, temperature)
+
+
+def discriminants(
+    features: Tensor, labels: Tensor, n_way: int, shrinkage: float, known: Covariance
+) -> tuple[Tensor, Tensor]:
+    """(weight [n_way, D], bias [n_way]) for features [n, D]; on the CPU in float64, the same on every device.
+
+    known: what the covariance is shrunk towards, of mean variance 1.
+    """
+    x, of_class = features.cpu().double(), labels.cpu()
+    means = class_means(x, of_class, n_way)
+    apart, degrees = x - means[of_class], len(x) - n_way
+    trace = float(apart.square().sum()) / max(degrees, 1)
+    variance = trace / x.shape[1]
+    seen = variance > _LEAST
+    share = shrinkage if seen else 1.0  # nothing differs within a class
+    rows = apart * ((1 - share) / (variance * degrees)) ** 0.5 if seen else apart[:0]
+    weight = known.solved(means, share, rows)
+    bias = (trace / torch.bincount(of_class, minlength=n_way) - (weight * means).sum(1)) / 2
+    return weight.float().to(features.device), bias.float().to(features.device)
