@@ -5,8 +5,9 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from fewshot_gui.engine import keep
+from fewshot_gui.engine import adapting, keep
 from fewshot_gui.engine.adapted import side_by_side
+from fewshot_gui.engine.adapting import Upper
 from fewshot_gui.engine.backbones import create
 from fewshot_gui.engine.method import Support, no_progress
 from fewshot_gui.engine.methods import finetune
@@ -19,7 +20,7 @@ FAST = {"steps": 3, "copies": 2, "keep": "always"}
 
 def below(model, support, copies, size=None):
     size = size or model.adaptation.preprocessing.size
-    return finetune.shots_below(model, support, copies, torch.Generator().manual_seed(0), size, lambda: None)
+    return adapting.shots_below(model, support, copies, torch.Generator().manual_seed(0), size, lambda: None)
 
 
 @pytest.fixture
@@ -76,10 +77,10 @@ def test_weights_are_blended_with_the_frozen_ones(model):
 
 def test_the_weights_of_several_runs_with_other_draws_are_averaged(model):
     support = task(model, [9, 9, 9, 9]).support  # 72 copies: each step draws 32 of them
-    seen = finetune._seen(model, support, 2, 4, lambda: None)
+    seen = adapting._seen(model, support, 2, 4, lambda: None)
     method = FineTune(**FAST, blend=1.0)
-    first, second, other = (method._fitted(model, seen, seed, no_progress).changed for seed in (4, 5, 6))
-    both = replace(method, runs=2)._fitted(model, seen, 4, no_progress).changed
+    first, second, other = (method._trained(model, seen, seed, no_progress).changed for seed in (4, 5, 6))
+    both = replace(method, runs=2)._trained(model, seen, 4, no_progress).changed
     for name, mean in both.items():
         torch.testing.assert_close(mean, (first[name] + second[name]) / 2)
         assert not torch.equal(second[name], other[name])
@@ -89,10 +90,10 @@ def test_what_is_learned_on_small_pictures_answers_on_large_ones():
     usual = tiny_model().config.preprocessing
     model = tiny_model(adaptation=Adaptation(2, usual, train_size=usual.size // 2))
     support = task(model, [3, 3]).support
-    seen = finetune._seen(model, support, 2, 0, lambda: None)
+    seen = adapting._seen(model, support, 2, 0, lambda: None)
     small, large = (shots.plain.shape[-1] for shots in (seen.small, seen.full))
     assert 2 * small == large
-    work = finetune._Work(model, finetune.trainable_copy(model.network, 2))
+    work = Upper(model, finetune.trainable_copy(model.network, 2))
     head = FineTune(**FAST, blend=0.0).adapt(model, support)
     expected, _ = work.final_head(below(model, support, 2))
     torch.testing.assert_close(head.inner.state()[0], expected.state()[0])
@@ -117,7 +118,7 @@ def test_steps_pull_the_classes_apart(model):
 
 def test_the_final_head_is_the_model_s_default_on_frozen_beside_adapted_embeddings_of_pictures_and_copies(model):
     support = task(model, [3, 3]).support
-    work = finetune._Work(model, finetune.trainable_copy(tiny_model(seed=1).network, -1))
+    work = Upper(model, finetune.trainable_copy(tiny_model(seed=1).network, -1))
     shots = below(model, support, 2)
     copies, labels = shots.all_copies
     assert len(copies) == 2 * len(shots.plain) == 12
@@ -131,16 +132,16 @@ def test_the_final_head_is_the_model_s_default_on_frozen_beside_adapted_embeddin
     query = embeddings[:4]
     found, found_centres = work.final_head(shots)
     torch.testing.assert_close(found_centres, centres)
-    torch.testing.assert_close(found.logits(query), finetune._CALMER * expected.logits(query))
+    torch.testing.assert_close(found.logits(query), adapting._CALMER * expected.logits(query))
 
 
 def test_prototypes_take_part_in_the_gradient_only_where_they_are_made(model):
-    work = finetune._Work(model, finetune.trainable_copy(model.network, -1))
+    work = Upper(model, finetune.trainable_copy(model.network, -1))
     shots = below(model, task(model, [3, 3]).support, 1)
     weight = work.network.get_parameter("blocks.0.0.weight")
     made = work.prototypes(shots, torch.Generator().manual_seed(0))
     gradients = [
-        torch.autograd.grad(work.loss(shots, prototypes, torch.Generator().manual_seed(1)), weight, retain_graph=True)
+        torch.autograd.grad(work.loss(*shots.all_copies, prototypes), weight, retain_graph=True)
         for prototypes in (made, made.detached())
     ]
     assert gradients[1][0].abs().sum() > 0
@@ -158,7 +159,7 @@ def test_a_part_of_the_support_keeps_its_copies(model):
 
 
 def test_many_pictures_get_fewer_copies_each(model, monkeypatch):
-    monkeypatch.setattr(finetune, "_MOST_COPIES", 20)
+    monkeypatch.setattr(adapting, "_MOST_COPIES", 20)
     shots = below(model, task(model, [4, 4]).support, 6)
     assert len(shots.copies) == 2
 
@@ -178,7 +179,7 @@ def test_reading_the_examples_can_be_cancelled_at_every_copy(model):
 
 def test_rows_are_drawn_evenly_from_uneven_classes():
     labels = torch.tensor([0] * 60 + [1] * 30 + [2] * 4)
-    rows = finetune._balanced(labels, 3, 30, torch.Generator().manual_seed(0))
+    rows = adapting.balanced(labels, 3, 30, torch.Generator().manual_seed(0))
     assert torch.bincount(labels[rows]).tolist() == [10, 10, 4]
     assert len(rows.unique()) == len(rows)
 

@@ -1,0 +1,216 @@
+"""What methods share that train the backbone's upper blocks on the support: its pictures as those blocks see them,
+prototypes, and the head that is fitted in the end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from functools import cache, cached_property
+from typing import TYPE_CHECKING
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from fewshot_gui.engine import keep
+from fewshot_gui.engine.adapted import AdaptedHead, beside, embedded_from, side_by_side
+from fewshot_gui.engine.augment import Augmentation, augment, resize
+from fewshot_gui.engine.features import class_means, l2_normalised
+from fewshot_gui.engine.heads import LinearHead, PrototypeHead, unit_prototypes
+from fewshot_gui.engine.method import Head, Progress, Support
+from fewshot_gui.engine.network import Network
+
+if TYPE_CHECKING:
+    from fewshot_gui.engine.model import Model
+
+_PART = 64  # pictures at a time where no gradients are kept
+_MOST_COPIES = 1024  # of all pictures together: with many pictures, fewer of each do
+_HEAD_COPIES = 2  # of each picture for the final head: six were no better, and cost time at the full size
+_PLAIN = 128  # most plain pictures that prototypes are made of
+_SCALE = 12.0  # of the cosines
+_CALMER = 0.65  # times the frozen head's temperature: likeliest on validation classes; the support is no surprise to it
+_CHANGES = Augmentation(crop=0.5, stretch=1.2, flip=True, brightness=0.2, contrast=0.2)
+
+
+@dataclass(frozen=True, eq=False)
+class Shots:
+    """The support as the adapted blocks see it. plain: [n, ...], copies: [copies, n, ...], labels: [n]."""
+
+    plain: Tensor
+    copies: Tensor
+    labels: Tensor
+    n_way: int
+
+    def subset(self, rows: Tensor) -> Shots:
+        """Those pictures, and their copies, where rows [n] is True."""
+        return Shots(self.plain[rows], self.copies[:, rows], self.labels[rows], self.n_way)
+
+    @property
+    def all_copies(self) -> tuple[Tensor, Tensor]:
+        """([copies * n, ...], their labels)."""
+        return self.copies.flatten(0, 1), self.labels.repeat(len(self.copies))
+
+
+@dataclass(frozen=True, eq=False)
+class Seen:
+    """The support as the gradient steps see it and as the final head does: the same if both see the same size."""
+
+    small: Shots
+    full: Shots
+
+    def subset(self, rows: Tensor) -> Seen:
+        """Those pictures, where rows [n] is True."""
+        small = self.small.subset(rows)
+        return Seen(small, small if self.full is self.small else self.full.subset(rows))
+
+
+def _seen(model: Model, support: Support, copies: int, seed: int, tell: Callable[[], None]) -> Seen:
+    """The support at both sizes of the adaptation."""
+
+    def at(size: int, copies: int) -> Shots:
+        return shots_below(model, support, copies, torch.Generator().manual_seed(seed), size, tell)
+
+    sizes = model.adaptation.learning_size, model.adaptation.preprocessing.size
+    small = at(sizes[0], copies)
+    return Seen(small, small if sizes[0] == sizes[1] else at(sizes[1], min(copies, _HEAD_COPIES)))
+
+
+Train = Callable[[Seen, int, Progress], AdaptedHead]  # the support, a seed, progress: the head of a whole training
+
+
+def adapted(
+    train: Train, model: Model, support: Support, copies: int, *, always: bool, seed: int, progress: Progress
+) -> Head:
+    """The head that `train` makes, kept only where held-out examples gain, or always.
+
+    copies: augmented versions of each picture. The blocks below see each picture once, also for the held-out checks.
+    """
+
+    @cache
+    def seen() -> Seen:
+        return _seen(model, support, copies, seed, lambda: progress(0.0, "reading the examples"))
+
+    def fit(rows: Tensor, tell: Progress) -> AdaptedHead:
+        return train(seen().subset(rows), seed, tell)
+
+    if always:
+        return fit(keep.everything(support), progress)
+    return keep.decided(fit, model, support, seed=seed, progress=progress)
+
+
+@torch.no_grad()
+def shots_below(
+    model: Model, support: Support, copies: int, draw: torch.Generator, size: int, tell: Callable[[], None]
+) -> Shots:
+    """The support and `copies` augmented versions of each picture, run through the blocks that stay frozen.
+
+    size: the side to which pictures are shrunk first. tell: called before every part of the pictures; may raise to
+    cancel.
+    """
+    if support.pictures is None:
+        raise ValueError("a method that trains blocks needs the support's pictures")
+    preprocessing, block = model.adaptation.preprocessing, model.adaptation.block
+    padding = "zeros" if preprocessing.polarity == "ink" else "reflection"
+
+    def below(pictures: Tensor) -> Tensor:
+        tell()
+        x = preprocessing.normalise(pictures)
+        return x if block < 0 else model.network(x, stop=block)
+
+    copies = max(1, min(copies, _MOST_COPIES // len(support.labels)))
+    parts = resize(support.pictures.to(model.device), size).split(_PART)
+    changed = [
+        torch.cat([below(augment(part, _CHANGES, size, draw, padding)) for part in parts]) for _ in range(copies)
+    ]
+    return Shots(torch.cat([below(part) for part in parts]), torch.stack(changed), support.labels, support.n_way)
+
+
+@dataclass(frozen=True, eq=False)
+class Prototypes:
+    """centre: [D], of the class means. vectors: [n_way, D], about it, each of length 1."""
+
+    centre: Tensor
+    vectors: Tensor
+
+    def detached(self) -> Prototypes:
+        """The same numbers without a graph."""
+        return Prototypes(self.centre.detach(), self.vectors.detach())
+
+
+@dataclass(frozen=True, eq=False)
+class Upper:
+    """The model that is adapted, and the network in which it happens: a copy whose numbers change."""
+
+    model: Model
+    network: Network
+
+    @cached_property
+    def learning(self) -> dict[str, nn.Parameter]:
+        """The parameters that need gradients, by name."""
+        return {name: p for name, p in self.network.named_parameters() if p.requires_grad}
+
+    def set(self, values: Mapping[str, Tensor]) -> None:
+        """Gives parameters of `learning` these numbers."""
+        for name, value in values.items():
+            self.learning[name].data.copy_(value)
+
+    def head(self, shots: Shots) -> AdaptedHead:
+        """The network as it is now, and the final head on it."""
+        inner, centres = self.final_head(shots)
+        return AdaptedHead(self.model, {n: p.detach() for n, p in self.learning.items()}, inner, centres=centres)
+
+    def prototypes(self, shots: Shots, draw: torch.Generator) -> Prototypes:
+        """Of some plain pictures, the same number of each class as far as there are."""
+        rows = balanced(shots.labels, shots.n_way, _PLAIN, draw)
+        return _prototypes_of(self.vectors(shots.plain[rows]), shots.labels[rows], shots.n_way)
+
+    def to_own_prototypes(self, shots: Shots, draw: torch.Generator) -> Tensor:
+        """Cross entropy of some plain pictures over cosines to the prototypes made of the same ones."""
+        rows = balanced(shots.labels, shots.n_way, _PLAIN, draw)
+        vectors, labels = self.vectors(shots.plain[rows]), shots.labels[rows]
+        made = _prototypes_of(vectors, labels, shots.n_way)
+        return _cross_entropy(vectors, labels, made)
+
+    def loss(self, below: Tensor, labels: Tensor, prototypes: Prototypes) -> Tensor:
+        """Cross entropy of pictures, as the adapted blocks see them, over cosines to the prototypes."""
+        return _cross_entropy(self.vectors(below), labels, prototypes)
+
+    @torch.no_grad()
+    def final_head(self, shots: Shots) -> tuple[LinearHead | PrototypeHead, Tensor]:
+        """(head, centres): the model's default head on frozen and adapted embeddings side by side, of plain pictures
+        and some copies, but less sure of itself; the centres [2, D] are the plain pictures'.
+        """
+        copies, labels = replace(shots, copies=shots.copies[:_HEAD_COPIES]).all_copies
+        parts = [*shots.plain.split(_PART), *copies.split(_PART)]
+        networks = [self.model.network, self.network]
+        both = [torch.cat([embedded_from(part, self.model, network) for part in parts]) for network in networks]
+        n = len(shots.labels)
+        centres = torch.stack([class_means(each[:n], shots.labels, shots.n_way).mean(0) for each in both])
+        support = Support(torch.cat([shots.labels, labels]), shots.n_way, beside(both, centres))
+        head = keep.frozen_head(side_by_side(self.model), support)
+        plain = keep.frozen_head(self.model, Support(shots.labels, shots.n_way, both[0][:n]))
+        return replace(head, temperature=_CALMER * plain.temperature), centres
+
+    def vectors(self, below: Tensor) -> Tensor:
+        """[m, D] of length 1, of what block `model.adaptation.block` is given."""
+        return l2_normalised(embedded_from(below, self.model, self.network))
+
+
+def _prototypes_of(vectors: Tensor, labels: Tensor, n_way: int) -> Prototypes:
+    centre = class_means(vectors, labels, n_way).mean(0)
+    return Prototypes(centre, unit_prototypes(l2_normalised(vectors - centre), labels, n_way))
+
+
+def _cross_entropy(vectors: Tensor, labels: Tensor, prototypes: Prototypes) -> Tensor:
+    queries = l2_normalised(vectors - prototypes.centre)
+    return F.cross_entropy(_SCALE * queries @ prototypes.vectors.T, labels)
+
+
+def balanced(labels: Tensor, n_way: int, most: int, draw: torch.Generator) -> Tensor:
+    """Indices of about `most` rows drawn without replacement, the same number of each class as far as there are."""
+    order = torch.randperm(len(labels), generator=draw).to(labels.device)
+    if len(labels) <= most:
+        return order
+    place_in_class = F.one_hot(labels[order], n_way).cumsum(0).gather(1, labels[order, None])[:, 0]
+    return order[place_in_class <= max(1, round(most / n_way))]
