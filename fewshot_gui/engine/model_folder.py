@@ -165,6 +165,16 @@ def write_learned(folder: Path, method: str, learned: Learned) -> None:
     _write_learned(folder, method, learned, load(folder).weights_hash)
 
 
+def copy_learned(source: Path, target: Path) -> None:
+    """What methods learned for the weights that lie in both folders; what the target has already stays."""
+    backbone = load(target).weights_hash
+    for path in sorted((source / "methods").glob("*.safetensors")):
+        place = learned_file(target, path.stem)
+        if not place.exists() and weights.read(path)[1].get("backbone") == backbone:
+            data = path.read_bytes()
+            weights.write_whole(place, lambda part, data=data: part.write_bytes(data))
+
+
 def _write_learned(folder: Path, method: str, learned: Learned, backbone: str) -> None:
     about = {"backbone": backbone, "max_classes": str(learned.max_classes or "")}
     weights.write(learned_file(folder, method), learned.tensors, about)

@@ -136,8 +136,8 @@ def _start(recipe: Recipe) -> tuple[Network, Inherited]:
 
 
 def _config_of_start(init: str) -> model_folder.ModelConfig | None:
-    """The config of the model a training starts from; None for bare weights."""
-    if init.startswith("imagenet:") or init.endswith(".safetensors"):
+    """The config of the model a training starts from; None for bare weights, or none at all."""
+    if not init or init.startswith("imagenet:") or init.endswith(".safetensors"):
         return None
     return model_folder.read_config(model_folder.find(init))
 
@@ -204,6 +204,8 @@ def _finished(out: Path, scene: Scene, work: Training, opened: Opened) -> Finish
     text = result.card_of(scene.recipe, work.position.seconds, device.describe(scene.device), work.position.notes)
     learned = {method: model_folder.Learned(tensors) for method, tensors in kept.learned.items()}
     model_folder.write(out, config, network, base_mean, learned, text)
+    if _config_of_start(scene.recipe.init) is not None:  # starts learned for the same backbone stay beside it
+        model_folder.copy_learned(model_folder.find(scene.recipe.init), out)
     return Finished(out, kept.score.mean, *kept.score.interval())
 
 

@@ -52,8 +52,11 @@ SENTENCES = (
     QT_TRANSLATE_NOOP("Sentences", "No model is loaded yet: wait for it, or choose another one."),
     QT_TRANSLATE_NOOP(
         "Sentences",
-        "{model} has no meta-trained start for maml (methods/maml.safetensors): meta-train one for it, or "
-        "choose finetune, which needs none.",
+        "{method} was not meta-trained for {model}: it begins from the start for maml.",
+    ),
+    QT_TRANSLATE_NOOP(
+        "Sentences",
+        "{method} was not meta-trained for {model}: it begins from the plain weights.",
     ),
     QT_TRANSLATE_NOOP(
         "Sentences",

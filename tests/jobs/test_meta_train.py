@@ -2,6 +2,7 @@ import json
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -100,6 +101,11 @@ def test_a_start_hands_on_its_classes_and_its_weights(drawings, tmp_path):
     assert after.weights_hash == before.weights_hash
     assert after.config.training_classes == before.config.training_classes
     assert len(after.config.data) == 2
+    third = recipe(drawings, replace(stage, kind="anil"), init=str(tmp_path / "second"), validation=look)
+    list(run(MetaTrainOptions(tmp_path / "third", recipe=written(tmp_path, third))))
+    last = model_folder.load(tmp_path / "third")
+    assert last.learned("anil")["steps"] == 1
+    assert all(torch.equal(last.learned("maml")[name], value) for name, value in after.learned("maml").items())
 
 
 def test_flags_are_a_recipe(drawings, tmp_path):
