@@ -12,9 +12,6 @@ from fewshot_gui.jobs.events import Step, Told, Warned
 from fewshot_gui.jobs.live_adapt import model_errors
 from fewshot_gui.jobs.speeds import Speed
 
-_NOT_KEPT = "The speed could not be kept in the cache folder: free some space, or set FEWSHOT_GUI_CACHE to another one."
-WHAT = "Measuring the speed"  # of a Step
-
 
 def measure(names: Sequence[str], device: str = "auto") -> Generator[Step | Warned, None, None]:
     """Measures models, by name or folder, in all their qualities, some three seconds each; `speeds.known` has it then.
@@ -26,7 +23,7 @@ def measure(names: Sequence[str], device: str = "auto") -> Generator[Step | Warn
     chosen = devices.choose(device, told)
     wanted = [(name, quality) for name in names for quality in models.named(name).quality_names]
     for number, (name, quality) in enumerate(wanted):
-        yield Step(WHAT, number / len(wanted))
+        yield Step("Measuring the speed", number / len(wanted))
         yield from told.news()
         try:
             found = backbone.find(name, quality)
@@ -38,5 +35,8 @@ def measure(names: Sequence[str], device: str = "auto") -> Generator[Step | Warn
         except UserError as error:
             told(str(error))
         if not kept:
-            raise UserError(_NOT_KEPT)
+            raise UserError(
+                "The speed could not be kept in the cache folder: free some space, or set FEWSHOT_GUI_CACHE to another "
+                "one."
+            )
     yield from told.news()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
 
 from fewshot_gui.errors import UserError
-from fewshot_gui.types import Changes
+from fewshot_gui.types import BALANCED, Changes
 
 if TYPE_CHECKING:
     from fewshot_gui.project.store import Project
@@ -76,11 +76,18 @@ def set_method(session: Session, method: str | None) -> bool:
 
 
 def set_backbone(session: Session, name: str) -> bool:
-    """Another model; a method that may not be there for it gives way to the program's choice."""
+    """Another model; a method or a quality that may not be there for it gives way to the program's choice."""
     found, method = session.live.choices, session.method
     stays = method is None or (found is not None and method.split(":")[0] in found.instant)
     more = {} if stays else {"method": None}
-    return act(session, lambda project: project.change_settings(backbone=name, **more))
+    model = session.model(name)
+    quality = session.quality if model is not None and session.quality in model.quality_names else BALANCED
+    return act(session, lambda project: project.change_settings(backbone=name, quality=quality, **more))
+
+
+def set_quality(session: Session, name: str) -> bool:
+    """How much time the model may spend on a picture: fast, balanced or careful."""
+    return act(session, lambda project: project.change_settings(quality=name))
 
 
 def set_device(session: Session, key: str) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, QLocale
 
+from fewshot_gui.ui import quality_words
 from fewshot_gui.ui.views.backbones_dialog import Card
 
 if TYPE_CHECKING:
@@ -64,6 +65,8 @@ def here(model: ShippedModel, chosen: str) -> Card:
         measured=measured(model),
         licence=licence,
         chosen=model.name == chosen,
+        qualities=quality_words.gain_lines(model),
+        speed=quality_words.speed_line(model),
     )
 
 

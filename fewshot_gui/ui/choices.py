@@ -1,4 +1,4 @@
-"""What can be chosen at the top of the window, in the language in use: backbones and devices."""
+"""What can be chosen at the top of the window, in the language in use: backbones, qualities and devices."""
 
 from __future__ import annotations
 
@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
 
-from fewshot_gui.ui import words
-from fewshot_gui.ui.widgets.choice_menus import Choice
+from fewshot_gui.types import BALANCED
+from fewshot_gui.ui import quality_words, words
+from fewshot_gui.ui.widgets.choice_menus import Backbones, Choice
 
 if TYPE_CHECKING:
     from fewshot_gui.jobs.choices import MethodChoices
     from fewshot_gui.jobs.models import ShippedModel
+    from fewshot_gui.ui.session import Session
 
 # What the shipped models' configurations say of them.
 DESCRIPTIONS = (
@@ -55,6 +57,20 @@ def backbones(models: Sequence[ShippedModel], chosen: str) -> tuple[Choice, ...]
     if chosen not in {choice.key for choice in found}:
         found.append(Choice(chosen, Path(chosen).name, chosen))
     return tuple(found)
+
+
+def backbones_of(session: Session) -> Backbones | None:
+    """The backbones that an open project can use and the qualities of its own one; None without a project."""
+    if session.project is None:
+        return None
+    found = quality_words.choices(session.model(), session.quality, session.live.device_name)
+    return Backbones(backbones(session.backbones(), session.backbone), session.backbone, found, session.quality)
+
+
+def model_words(backbone: str, quality: str) -> str:
+    """What a backbone is called, with its quality if it is not the model as it is."""
+    name = Path(backbone).name
+    return name if quality == BALANCED else f"{name}   ·   {quality_words.name(quality)}"
 
 
 def devices(found: MethodChoices | None) -> tuple[Choice, ...]:

@@ -28,10 +28,12 @@ class Backbones(QObject):
         dialog.get_wanted.connect(self._get)
         dialog.add_wanted.connect(self._add)
         dialog.ask_wanted.connect(self._ask)
+        dialog.speeds_wanted.connect(self._measure)
         dialog.stop_wanted.connect(own.stop)
         own.progress.connect(self._progress)
         own.noted.connect(self._said.append)
         own.ready.connect(self._ready)
+        own.measured.connect(self._measured)
         own.failed.connect(self._failed)
         own.stopped.connect(self._stopped)
         own.fault.connect(self._fault)
@@ -75,6 +77,15 @@ class Backbones(QObject):
         else:
             path = asking.folder(self.dialog, self._settings, translate("Asking", "A model folder"))
         self._add([path] if path else [])
+
+    def _measure(self) -> None:
+        self._begin()
+        models = [str(model.folder) for model in self._session.backbones()]
+        self._session.own_models.measure(models, self._settings["device"])
+
+    def _measured(self) -> None:
+        self.dialog.show_idle(" ".join([translate("Backbones", "Measured."), *self._said]))
+        self._session.forget_backbones()
 
     def _begin(self) -> None:
         self._said.clear()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QLocale, QObject, QTimer
@@ -31,7 +30,8 @@ class Live(QObject):
     """The runs of a session and what their ends lead to.
 
     last: the newest instant adaptation; per_class: its estimate by class id; deep: an adapted backbone answers;
-    points: the map's newest marks; choices: the methods of the model, None before it is loaded.
+    points: the map's newest marks; choices: the methods of the model, None before it is loaded; loaded: its backbone
+    and quality, as they were chosen.
     """
 
     def __init__(self, session: Session) -> None:
@@ -44,6 +44,7 @@ class Live(QObject):
         self.points: Points | None = None
         self.choices: MethodChoices | None = None
         self.device_name, self.model_name = "", ""
+        self.loaded: tuple[str, str] | None = None
         self._asked = 0.0  # when something last wanted an adaptation
         self._deep_wanted = False
         self._held = False  # whether the user was asked about this folder and has not agreed yet
@@ -62,7 +63,7 @@ class Live(QObject):
     def enter(self) -> None:
         """A project was opened."""
         self.open_folder()
-        if self.choices is None or self.model_name != Path(self._session.backbone).name:
+        if self.choices is None or self.loaded != (self._session.backbone, self._session.quality):
             self.load_model()
         else:
             self.adapt_soon()
@@ -105,10 +106,11 @@ class Live(QObject):
         """Loads the project's model; answers of the one before go."""
         self.work.drop("deep")
         self.deep = None
-        self.work.load_model(self._session.backbone, self._session.settings["device"], self._model_ready)
+        chosen = (self._session.backbone, self._session.quality)
+        self.work.load_model(*chosen, self._session.settings["device"], lambda found: self._model_ready(chosen, found))
 
-    def _model_ready(self, choices: MethodChoices) -> None:
-        bench = self.work.bench
+    def _model_ready(self, chosen: tuple[str, str], choices: MethodChoices) -> None:
+        bench, self.loaded = self.work.bench, chosen
         self.choices, self.device_name, self.model_name = choices, bench.device_name, bench.model_name
         self._session.state_changed.emit()
         if self._session.project is not None:
@@ -202,6 +204,7 @@ class Live(QObject):
     def _embedded(self, summary: Summary) -> None:
         self._storing.note_truth()
         self._session.rows_changed.emit(None)
+        self._session.forget_backbones()  # how fast the model is was noted
         self._storing.soon()
 
     # Adapting

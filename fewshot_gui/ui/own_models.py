@@ -1,4 +1,4 @@
-"""Getting backbones for the window: one pull or addition at a time, in the session's runner."""
+"""Getting backbones for the window, and measuring how fast they are: one at a time, in the session's runner."""
 
 from __future__ import annotations
 
@@ -29,13 +29,15 @@ class Underway:
 
 
 class OwnModels(QObject):
-    """progress(Underway); ended(): nothing is under way any more; ready(name): a model is there; noted, failed: said.
+    """progress(Underway); ended(): nothing is under way any more; ready(name): a model is there; measured(): it is
+    known how fast they are; noted, failed: said.
 
     stopped(): the user stopped it. fault(exception): the program's own.
     """
 
     progress = Signal(object)
     ready = Signal(str)
+    measured = Signal()
     noted = Signal(str)
     failed = Signal(str)
     fault = Signal(object)
@@ -61,13 +63,17 @@ class OwnModels(QObject):
         """Makes models of files or folders, unless something is on its way."""
         self._start(_added(tuple(paths)))
 
+    def measure(self, names: Sequence[str], device: str) -> None:
+        """Measures how fast models are here, by name or folder, unless something is on its way."""
+        self._start(_speeds_of(tuple(names), device))
+
     def stop(self) -> None:
         """Ends what is on its way; a download is gone on from when it is asked for again."""
         run = self._runner.run(KIND)
         if run is not None:
             run.cancel()
 
-    def _start(self, job: Generator[Any, None, str]) -> None:
+    def _start(self, job: Generator[Any, None, str | None]) -> None:
         if not self.busy:
             self._runner.start(KIND, job, self._connect)
 
@@ -94,8 +100,11 @@ class OwnModels(QObject):
         if last is not None:
             self.progress.emit(last)
 
-    def _succeed(self, name: str) -> None:
-        self.ready.emit(name)
+    def _succeed(self, name: str | None) -> None:
+        if name is None:
+            self.measured.emit()
+        else:
+            self.ready.emit(name)
 
     def _fail(self, error: Exception) -> None:
         if isinstance(error, UserError):
@@ -122,3 +131,13 @@ def _added(paths: tuple[str, ...]) -> Generator[Any, None, str]:
     for path in paths:
         name = yield from add(AddOptions(path=Path(path)))
     return name
+
+
+def _speeds_of(names: tuple[str, ...], device: str) -> Generator[Any, None, None]:
+    """Imports torch where nobody waits for it, in the worker."""
+    from fewshot_gui.engine.libraries import load_ahead
+
+    load_ahead()
+    from fewshot_gui.jobs.measure_speed import measure
+
+    yield from measure(names, device)

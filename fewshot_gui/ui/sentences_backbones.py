@@ -5,6 +5,21 @@ from __future__ import annotations
 from PySide6.QtCore import QT_TRANSLATE_NOOP
 
 BACKBONES = (
+    QT_TRANSLATE_NOOP("Sentences", "{name} has no quality {quality}. It has: {names}."),
+    QT_TRANSLATE_NOOP(
+        "Sentences",
+        "The quality {quality} of {name} is the model {other}, which is not on this computer: copy it beside the other "
+        "one, or choose another quality.",
+    ),
+    QT_TRANSLATE_NOOP(
+        "Sentences",
+        "The network of {name} does not take pictures of {side} x {also_side} pixels: correct that size in its "
+        "config.json, or choose another quality.",
+    ),
+    QT_TRANSLATE_NOOP(
+        "Sentences",
+        "The speed could not be kept in the cache folder: free some space, or set FEWSHOT_GUI_CACHE to another one.",
+    ),
     QT_TRANSLATE_NOOP(
         "Sentences",
         "{file} of {host} is not the file expected: its checksum begins with {found}, not with {expected}. It was "

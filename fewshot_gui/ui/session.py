@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Signal
 from fewshot_gui.errors import UserError
 from fewshot_gui.paths import DEFAULT_BACKBONE
 from fewshot_gui.settings import Settings
-from fewshot_gui.types import Changes
+from fewshot_gui.types import BALANCED, Changes
 from fewshot_gui.ui import words
 from fewshot_gui.ui.live import Live
 from fewshot_gui.ui.own_models import OwnModels
@@ -62,6 +62,7 @@ class Session(QObject):
         self.undo_text: str | None = None
         self.redo_text: str | None = None
         self._backbones: tuple[ShippedModel, ...] | None = None
+        self._elsewhere: dict[str, ShippedModel | None] = {}
         self.live = Live(self)
         self.own_models = OwnModels(self.live.work.runner, self)
 
@@ -116,7 +117,7 @@ class Session(QObject):
         """An action changed the project: views hear of it, and what depends on it begins."""
         if not changes or self.project is None:
             return
-        folder, backbone = self.folder, self.backbone
+        folder, model = self.folder, (self.backbone, self.quality)
         self._read()
         if changes.kinds & {"classes", "reviews"} and self.columns is not None:
             self.put_classes()
@@ -127,7 +128,7 @@ class Session(QObject):
             self.live.open_folder()
         elif "truth" in changes.kinds:
             self.live.renew_truth()
-        if self.backbone != backbone:
+        if (self.backbone, self.quality) != model:
             self.live.load_model()
         elif changes.kinds & _OF_ADAPTING:
             self.live.adapt_soon()
@@ -186,6 +187,11 @@ class Session(QObject):
         return (self.how.backbone if self.how else "") or DEFAULT_BACKBONE
 
     @property
+    def quality(self) -> str:
+        """fast, balanced or careful."""
+        return self.how.quality if self.how else BALANCED
+
+    @property
     def method(self) -> str | None:
         """The chosen method; None: the program's choice."""
         return self.how.method if self.how else None
@@ -208,9 +214,25 @@ class Session(QObject):
             self._backbones = tuple(found)
         return self._backbones
 
+    def model(self, backbone: str | None = None) -> ShippedModel | None:
+        """What is known of a model, by name or folder; None: of the chosen one. None if it is not there."""
+        wanted = backbone or self.backbone
+        for model in self.backbones():
+            if wanted in (model.name, str(model.folder)):
+                return model
+        if wanted not in self._elsewhere:
+            from fewshot_gui.jobs.models import named
+
+            try:
+                self._elsewhere[wanted] = named(wanted)
+            except UserError:  # told when it is loaded
+                self._elsewhere[wanted] = None
+        return self._elsewhere[wanted]
+
     def forget_backbones(self) -> None:
-        """There are others now: they are read again when next asked for."""
+        """There are others now, or more is known of them: they are read again when next asked for."""
         self._backbones = None
+        self._elsewhere.clear()
         self.state_changed.emit()
 
     @property

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Generator
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
@@ -194,6 +193,7 @@ class Window(QMainWindow):
         top.renamed.connect(lambda name: actions.rename(session, name))
         top.method_chosen.connect(lambda method: actions.set_method(session, method))
         top.backbone_chosen.connect(lambda name: actions.set_backbone(session, name))
+        top.quality_chosen.connect(lambda name: actions.set_quality(session, name))
         top.backbones_wanted.connect(lambda: self.do("backbones"))
         top.device_chosen.connect(lambda key: actions.set_device(session, key))
         top.deeper_wanted.connect(session.live.deepen)
@@ -266,9 +266,8 @@ class Window(QMainWindow):
         name = session.project_name if shown else None
         self.setWindowTitle(f"{name} - fewshot-gui" if name else "fewshot-gui")
         self.top.set_project(name, session.counts_words() if shown else "")
-        backbones = choices.backbones(session.backbones(), session.backbone) if shown else ()
-        model = session.live.model_name or Path(session.backbone).name  # the name of one that is still on its way
-        self.top.set_methods(session.methods, session.method, model, backbones, session.backbone)
+        model = choices.model_words(*(session.live.loaded or (session.backbone, session.quality)))
+        self.top.set_methods(session.methods, session.method, model, choices.backbones_of(session))
         deep = session.live.deep
         self.top.set_adapted(" ".join(map(words.sentence, deep.notes)) if deep is not None and deep.kept else None)
         self.top.set_deeper_running(self.is_deepening)

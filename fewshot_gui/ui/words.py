@@ -30,6 +30,7 @@ STEPS = (
     QT_TRANSLATE_NOOP("Steps", "Making the model folder"),
     QT_TRANSLATE_NOOP("Steps", "Reading the weights"),
     QT_TRANSLATE_NOOP("Steps", "Looking for the architecture"),
+    QT_TRANSLATE_NOOP("Steps", "Measuring the speed"),
 )
 
 
@@ -47,6 +48,10 @@ class Counted(QObject):
     def cpu(self, threads: int) -> str:
         """The processor as a device."""
         return self.tr("CPU, %n thread(s)", "", threads)
+
+    def views(self, n: int) -> str:
+        """How often a model looks at a picture."""
+        return self.tr("%n view(s) of each picture", "", n)
 
     def days_ago(self, n: int) -> str:
         """ "2 days ago"."""

@@ -137,12 +137,12 @@ class Work(QObject):
 
     # Jobs
 
-    def load_model(self, backbone: str, device: str, done: Done) -> None:
+    def load_model(self, backbone: str, quality: str, device: str, done: Done) -> None:
         """Imports torch and loads a model; done(MethodChoices)."""
         from fewshot_gui.jobs import workbench
 
         bench = self.bench
-        loading = workbench.load_model(bench, backbone, device)
+        loading = workbench.load_model(bench, backbone, device, quality)
 
         def job() -> Generator[Any, None, Any]:
             from fewshot_gui.jobs import choices

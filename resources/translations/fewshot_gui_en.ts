@@ -120,6 +120,13 @@
         </translation>
     </message>
     <message numerus="yes">
+        <source>%n view(s) of each picture</source>
+        <translation>
+            <numerusform>%n view of each picture</numerusform>
+            <numerusform>%n views of each picture</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>%n day(s) ago</source>
         <translation>
             <numerusform>%n day ago</numerusform>

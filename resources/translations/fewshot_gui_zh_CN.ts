@@ -230,6 +230,10 @@
         <translation>{side} x {side} 像素</translation>
     </message>
     <message>
+        <source>Measured.</source>
+        <translation>已测量。</translation>
+    </message>
+    <message>
         <source>Beginning</source>
         <translation>正在开始</translation>
     </message>
@@ -279,6 +283,14 @@
     <message>
         <source>A model folder</source>
         <translation>模型文件夹</translation>
+    </message>
+    <message>
+        <source>Measure speed</source>
+        <translation>测量速度</translation>
+    </message>
+    <message>
+        <source>Measure how many pictures a second each of them embeds on this computer: some seconds for each</source>
+        <translation>测量每个骨干网络在这台计算机上每秒能处理多少张图片：每个需要几秒钟</translation>
     </message>
     <message>
         <source>On this computer</source>
@@ -789,6 +801,12 @@
         <source>CPU, %n thread(s)</source>
         <translation>
             <numerusform>CPU，%n 个线程</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n view(s) of each picture</source>
+        <translation>
+            <numerusform>每张图片看 %n 个视图</numerusform>
         </translation>
     </message>
     <message numerus="yes">
@@ -1543,6 +1561,10 @@
         <source>More backbones...</source>
         <translation>更多骨干网络...</translation>
     </message>
+    <message>
+        <source>Quality</source>
+        <translation>质量</translation>
+    </message>
 </context>
 <context>
     <name>Methods</name>
@@ -1744,6 +1766,61 @@
     </message>
 </context>
 <context>
+    <name>Qualities</name>
+    <message>
+        <source>Fast</source>
+        <translation>快速</translation>
+    </message>
+    <message>
+        <source>Balanced</source>
+        <translation>均衡</translation>
+    </message>
+    <message>
+        <source>Careful</source>
+        <translation>细致</translation>
+    </message>
+    <message>
+        <source>Speed here, decoding excluded: {rates} pictures a second ({device})</source>
+        <translation>本机速度（不含解码）：每秒 {rates} 张图片（{device}）</translation>
+    </message>
+    <message>
+        <source>{quality}: {gain} against Balanced, measured on {what}</source>
+        <translation>{quality}：与“均衡”相比 {gain}，测量依据：{what}</translation>
+    </message>
+    <message>
+        <source>{rate} pictures a second</source>
+        <translation>每秒 {rate} 张图片</translation>
+    </message>
+    <message>
+        <source>This model has no such quality.</source>
+        <translation>这个模型没有这种质量。</translation>
+    </message>
+    <message>
+        <source>{gain} against Balanced, measured on {what}</source>
+        <translation>与“均衡”相比 {gain}，测量依据：{what}</translation>
+    </message>
+    <message>
+        <source>{times} times as fast as Balanced where that was measured</source>
+        <translation>在测量时速度为“均衡”的 {times} 倍</translation>
+    </message>
+    <message>
+        <source>Its speed here was not measured yet.</source>
+        <translation>它在本机的速度尚未测量。</translation>
+    </message>
+    <message>
+        <source>{rate} pictures a second here, decoding excluded ({device})</source>
+        <translation>本机每秒 {rate} 张图片，不含解码（{device}）</translation>
+    </message>
+    <message>
+        <source>The model as it is: {side} x {side} pixels</source>
+        <translation>模型本身：{side} x {side} 像素</translation>
+    </message>
+    <message>
+        <source>{gain} points ({low} to {high})</source>
+        <translation>{gain} 个百分点（{low} 至 {high}）</translation>
+    </message>
+</context>
+<context>
     <name>Sentences</name>
     <message>
         <source>There is only one class, so there is nothing to confuse it with: add a second class.</source>
@@ -1788,10 +1865,6 @@
     <message>
         <source>No model is loaded yet: wait for it, or choose another one.</source>
         <translation>模型尚未载入：请稍候，或选择其他模型。</translation>
-    </message>
-    <message>
-        <source>{model} has no meta-trained start for maml (methods/maml.safetensors): meta-train one for it, or choose finetune, which needs none.</source>
-        <translation>{model} 没有元训练好的 MAML 起点（methods/maml.safetensors）：请为它元训练一个，或选择不需要起点的微调。</translation>
     </message>
     <message>
         <source>{method} of {model} takes at most {most} classes, not {n}; choose another method.</source>
@@ -2134,6 +2207,14 @@
         <translation>表格 {path} 不是 CSV（{why}）：请另存为含有 path,class 两列的 CSV。</translation>
     </message>
     <message>
+        <source>{method} was not meta-trained for {model}: it begins from the start for maml.</source>
+        <translation>{method} 没有为 {model} 做过元训练：从 maml 的起点开始。</translation>
+    </message>
+    <message>
+        <source>{method} was not meta-trained for {model}: it begins from the plain weights.</source>
+        <translation>{method} 没有为 {model} 做过元训练：从普通权重开始。</translation>
+    </message>
+    <message>
         <source>The table {path} cannot be read ({why}): see that it is there.</source>
         <translation>无法读取表格 {path}（{why}）：请确认它存在。</translation>
     </message>
@@ -2260,6 +2341,22 @@
     <message>
         <source>{folder} could not be made ({reason}): free some space there.</source>
         <translation>无法创建 {folder}（{reason}）：请在那里腾出空间。</translation>
+    </message>
+    <message>
+        <source>{name} has no quality {quality}. It has: {names}.</source>
+        <translation>{name} 没有质量“{quality}”。可用的有：{names}。</translation>
+    </message>
+    <message>
+        <source>The quality {quality} of {name} is the model {other}, which is not on this computer: copy it beside the other one, or choose another quality.</source>
+        <translation>{name} 的质量“{quality}”就是模型 {other}，而这台计算机上没有它：请把它复制到前者旁边，或选择另一种质量。</translation>
+    </message>
+    <message>
+        <source>The network of {name} does not take pictures of {side} x {also_side} pixels: correct that size in its config.json, or choose another quality.</source>
+        <translation>{name} 的网络不接受 {side} x {also_side} 像素的图片：请在它的 config.json 中更正这个尺寸，或选择另一种质量。</translation>
+    </message>
+    <message>
+        <source>The speed could not be kept in the cache folder: free some space, or set FEWSHOT_GUI_CACHE to another one.</source>
+        <translation>速度无法保存到缓存文件夹：请腾出一些空间，或把 FEWSHOT_GUI_CACHE 设为另一个文件夹。</translation>
     </message>
     <message>
         <source>There is no file or folder {path}.</source>
@@ -2418,6 +2515,10 @@
     <message>
         <source>Looking for the architecture</source>
         <translation>正在识别架构</translation>
+    </message>
+    <message>
+        <source>Measuring the speed</source>
+        <translation>正在测量速度</translation>
     </message>
     <message>
         <source>Adapting deeper: {step}</source>

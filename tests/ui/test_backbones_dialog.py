@@ -52,7 +52,7 @@ def texts(dialog):
 def test_every_fact_of_every_backbone_is_shown(dialog):
     shown = texts(dialog)
     for card in (*HERE, *THERE):
-        for text in (card.name, card.facts, card.about, card.measured, card.licence):
+        for text in (card.name, card.facts, card.about, card.measured, card.licence, card.qualities, card.speed):
             assert not text or text in shown
 
 
@@ -220,6 +220,23 @@ def test_a_pull_can_be_stopped(joined, session, qtbot, monkeypatch):
         joined.dialog.stop.click()
     assert joined.dialog.status.text().startswith("Stopped. What has come is kept")
     assert not session.own_models.busy
+
+
+def test_speeds_are_measured_and_then_said(joined, session, qtbot, tmp_path, monkeypatch):
+    from fewshot_gui.engine import speed
+
+    monkeypatch.setenv("FEWSHOT_GUI_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr(speed, "measured", lambda model: 61.4)
+    assert not any("Speed here" in text for text in texts(joined.dialog))
+    with qtbot.waitSignal(session.own_models.measured, timeout=60_000):
+        joined.dialog.speeds.click()
+        assert not joined.dialog.speeds.isEnabled()
+    assert joined.dialog.status.text() == "Measured."
+    said = [
+        text for text in texts(joined.dialog) if text.startswith("Speed here, decoding excluded: 61 pictures a sec")
+    ]
+    assert len(said) == len(session.backbones())
+    assert joined.dialog.speeds.isEnabled()
 
 
 def test_the_backbone_menu_leads_to_it(window, session, qtbot):

@@ -15,7 +15,8 @@ ROOT = Path(__file__).resolve().parents[2] / "fewshot_gui"
 ROOMS = ("images/decode.py", "images/crop.py", "images/walk.py", "jobs/bench.py", "jobs/deeper.py",
          "jobs/folder_run.py", "jobs/live_adapt.py", "jobs/ordered.py", "project/*.py", "engine/keep.py",
          "engine/device.py", "export/output.py", "images/truth_table.py", "jobs/truth.py",
-         "jobs/download.py", "jobs/pull*.py", "jobs/add_model.py", "engine/backbones/timm_models.py")  # fmt: skip
+         "jobs/download.py", "jobs/pull*.py", "jobs/add_model.py", "jobs/backbone.py",
+         "jobs/measure_speed.py", "engine/backbones/timm_models.py")  # fmt: skip
 TELLERS = {"UserError", "told", "tell", "_tell", "Warned", "Refused"}
 NOT_IN_THE_WINDOW = {
     "{} adapts no backbone: choose {} or {} to adapt deeper.",  # the menus offer none

@@ -1,11 +1,14 @@
 """The session: projects come and go, changes lead to adapting, classifying, storing; late answers are dropped."""
 
+import json
+import shutil
 import time
 
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
+from fewshot_gui import paths
 from fewshot_gui.jobs.columns import CONFIRMED, CORRECTED, EXCLUDED, OK, PENDING, SAID_UNKNOWN
 from fewshot_gui.project.store import Project
 from fewshot_gui.settings import Settings
@@ -248,6 +251,58 @@ def test_another_backbone_while_pictures_are_read_leaves_none_waiting(qtbot, wor
     settle(qtbot, working)
     assert (working.columns.status == OK).all()
     assert working.troubles == []
+
+
+@pytest.fixture
+def graded(session):
+    """A copy of the default, which draws once more carefully: among the user's own models."""
+    folder = shutil.copytree(paths.models_folder() / "conv4-omniglot", paths.own_models_folder() / "graded")
+    config = json.loads((folder / "config.json").read_text("utf-8"))
+    config["qualities"] = {"careful": {"views": ["whole", "centre"]}}
+    (folder / "config.json").write_text(json.dumps(config), "utf-8")
+    return "graded"
+
+
+def test_another_quality_answers_everything_anew_and_undo_takes_it_back(qtbot, working, graded):
+    actions.set_backbone(working, graded)
+    settle(qtbot, working)
+    before = working.columns.probabilities.copy()
+    actions.set_quality(working, "careful")
+    settle(qtbot, working)
+    assert (working.live.loaded, working.live.model_name) == ((graded, "careful"), "graded@careful")
+    assert (working.columns.status == OK).all()
+    assert np.abs(working.columns.probabilities - before).max() > 1e-3
+    actions.undo(working)
+    settle(qtbot, working)
+    assert working.live.loaded == (graded, "balanced")
+    np.testing.assert_allclose(working.columns.probabilities, before, atol=1e-3)
+    assert working.troubles == []
+
+
+def test_a_model_without_the_quality_is_taken_as_it_is_and_one_with_it_keeps_it(qtbot, working, graded):
+    actions.set_backbone(working, graded)
+    actions.set_quality(working, "careful")
+    actions.set_backbone(working, "conv4-omniglot-maml")
+    assert (working.backbone, working.quality) == ("conv4-omniglot-maml", "balanced")
+    actions.undo(working)
+    assert (working.backbone, working.quality) == (graded, "careful")
+    settle(qtbot, working)
+    assert working.live.model_name == "graded@careful"
+    assert working.troubles == []
+
+
+def test_a_project_opens_with_the_quality_it_was_left_with(qtbot, working, graded):
+    actions.set_backbone(working, graded)
+    actions.set_quality(working, "careful")
+    settle(qtbot, working)
+    file, before = working.project.path, working.columns.probabilities.copy()
+    working.new()  # begins with the program's own choice
+    settle(qtbot, working)
+    assert working.live.loaded == ("conv4-omniglot", "balanced")
+    working.open(file)
+    settle(qtbot, working)
+    assert (working.quality, working.live.loaded) == ("careful", (graded, "careful"))
+    np.testing.assert_allclose(working.columns.probabilities, before, atol=1e-3)
 
 
 def test_another_device_loads_the_model_again(qtbot, working):

@@ -17,7 +17,7 @@ from fewshot_gui.ui.widgets.columns import NARROW, Columns
 from fewshot_gui.ui.widgets.foot import Foot, Progress, left, words
 from fewshot_gui.ui.widgets.name_edit import NameEdit
 from fewshot_gui.ui.widgets.notices import Notices
-from fewshot_gui.ui.widgets.top_bar import Choice, Methods, TopBar
+from fewshot_gui.ui.widgets.top_bar import Backbones, Choice, Methods, TopBar
 from fewshot_gui.ui.window import Window
 from fewshot_gui.ui.window_commands import WindowCommands
 
@@ -300,12 +300,26 @@ def test_the_backbones_can_be_chosen_and_say_what_they_are(top):
     chosen = []
     top.backbone_chosen.connect(chosen.append)
     models = (Choice("one", "one · photographs", "For photographs."), Choice("two", "two · drawings", "For drawings."))
-    top.set_methods(Methods(), None, "one", models, "one")
+    top.set_methods(Methods(), None, "one", Backbones(models, "one"))
     listed = {action.text(): action for action in entries(top.method.menu())}
     assert listed["one · photographs"].isChecked()
     assert listed["two · drawings"].toolTip() == "For drawings."
     listed["two · drawings"].trigger()
     assert chosen == ["two"]
+
+
+def test_a_quality_can_be_chosen_where_there_is_more_than_one(top):
+    chosen = []
+    top.quality_chosen.connect(chosen.append)
+    qualities = (Choice("fast", "Fast · 90 a second", "160 x 160 pixels"), Choice("balanced", "Balanced"))
+    top.set_methods(Methods(), None, "one", Backbones((Choice("one", "one"),), "one", qualities, "balanced"))
+    listed = {action.text(): action for action in entries(top.method.menu())}
+    assert listed["Balanced"].isChecked()
+    assert listed["Fast · 90 a second"].toolTip() == "160 x 160 pixels"
+    listed["Fast · 90 a second"].trigger()
+    assert chosen == ["fast"]
+    top.set_methods(Methods(), None, "one", Backbones((Choice("one", "one"),), "one"))
+    assert "Balanced" not in [action.text() for action in entries(top.method.menu())]
 
 
 def test_an_open_menu_stays_while_nothing_is_another(top):

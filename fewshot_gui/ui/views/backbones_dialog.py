@@ -28,7 +28,7 @@ class Card:
     """What is shown of a backbone. key: told when it is chosen or wanted; facts: size and input.
 
     measured: its accuracy with interval and what that was measured on. chosen: it is in use. can_get: whether it could
-    be downloaded now.
+    be downloaded now. qualities: what its others gain; speed: how fast it is here; "" where that was not measured.
     """
 
     key: str
@@ -39,16 +39,19 @@ class Card:
     licence: str
     chosen: bool = False
     can_get: bool = True
+    qualities: str = ""
+    speed: str = ""
 
 
 class BackbonesDialog(QDialog):
     """chosen(key): use it; get_wanted(key): download it; add_wanted(paths): files or folders were dropped;
-    ask_wanted(what): "file" or "folder", to be asked for; stop_wanted()."""
+    ask_wanted(what): "file" or "folder", to be asked for; speeds_wanted(): measure all that are here; stop_wanted()."""
 
     chosen = Signal(str)
     get_wanted = Signal(str)
     add_wanted = Signal(list)
     ask_wanted = Signal(str)
+    speeds_wanted = Signal()
     stop_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -77,6 +80,11 @@ class BackbonesDialog(QDialog):
         self.file.clicked.connect(lambda: self.ask_wanted.emit("file"))
         self.folder = _button(self.tr("Add a folder..."), self.tr("A model folder"), "folder")
         self.folder.clicked.connect(lambda: self.ask_wanted.emit("folder"))
+        self.speeds = _button(
+            self.tr("Measure speed"),
+            self.tr("Measure how many pictures a second each of them embeds on this computer: some seconds for each"),
+        )
+        self.speeds.clicked.connect(self.speeds_wanted)
         self._lay_out()
         self.show_idle("")
 
@@ -163,6 +171,7 @@ class BackbonesDialog(QDialog):
         foot = QHBoxLayout()
         foot.addWidget(self.file)
         foot.addWidget(self.folder)
+        foot.addWidget(self.speeds)
         foot.addStretch(1)
         close = _button(self.tr("Close"), self.tr("Close: a download goes on"))
         close.clicked.connect(self.close)
@@ -187,7 +196,7 @@ class BackbonesDialog(QDialog):
         texts = QVBoxLayout()
         texts.setSpacing(3)
         lines = ((card.name, "strong"), (card.facts, "small"), (card.about, ""), (card.measured, ""))
-        for text, role in (*lines, (card.licence, "small")):
+        for text, role in (*lines, (card.qualities, ""), (card.speed, "small"), (card.licence, "small")):
             if text:
                 texts.addWidget(_label(text, role))
         row.addLayout(texts, 1)
@@ -213,6 +222,7 @@ class BackbonesDialog(QDialog):
         self.stop.setVisible(self._busy)
         self.file.setEnabled(not self._busy)
         self.folder.setEnabled(not self._busy)
+        self.speeds.setEnabled(not self._busy)
         here = {card.key for card in self._shown[0]} if self._shown else set()  # type: ignore[index]
         for key, button in self.buttons.items():
             card: Card = button.property("backbone")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, Signal
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, Signal, SignalInstance
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu, QWidget
 
@@ -45,6 +45,16 @@ class Choice:
     key: str
     words: str
     tip: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Backbones:
+    """The models that can be chosen, and the qualities of the chosen one, none where there is but one; by keys."""
+
+    models: tuple[Choice, ...]
+    chosen: str
+    qualities: tuple[Choice, ...] = ()
+    quality: str = ""
 
 
 def method_name(method: str) -> str:
@@ -94,36 +104,42 @@ def _add(menu: QMenu, group: QActionGroup, words: str, tip: str, chosen: bool) -
 
 
 class MethodMenu(_ChoiceMenu):
-    """Auto, instant heads, adapting deeper, research, and the backbones. method_chosen: None for Auto.
+    """Auto, instant heads, adapting deeper, research, the backbones and their qualities. method_chosen: None for Auto.
 
     backbones_wanted: to see them all and get more.
     """
 
     method_chosen = Signal(object)
     backbone_chosen = Signal(str)
+    quality_chosen = Signal(str)
     backbones_wanted = Signal()
 
-    def show_choices(
-        self, methods: Methods, chosen: str | None, backbones: tuple[Choice, ...] = (), backbone: str = ""
-    ) -> None:
-        """What there is, and what is chosen."""
-        if not self.is_news((methods, chosen, backbones, backbone)):
+    def show_choices(self, methods: Methods, chosen: str | None, backbones: Backbones | None = None) -> None:
+        """What there is, and what is chosen; backbones: None as long as there are none to choose from."""
+        if not self.is_news((methods, chosen, backbones)):
             return
-        self._methods, self._backbones = QActionGroup(self), QActionGroup(self)
+        self._methods = QActionGroup(self)
         self._add_method(self, self.tr("Auto: the model's own head"), None, chosen)
         self._add_methods(self.tr("Instant head"), methods.instant, chosen)
         if methods.deeper:
             words = self.tr("Adapt deeper: {method}").format(method=method_name(methods.deeper))
             self._add_method(self, words, methods.deeper, chosen)
         self._add_methods(self.tr("Research"), methods.research, chosen)
-        if backbones:
+        if backbones is not None:
             self.addSeparator()
-            menu = self.sub(self.tr("Backbone"))
-            for one in backbones:
-                action = _add(menu, self._backbones, one.words, one.tip, one.key == backbone)
-                action.triggered.connect(lambda _=False, key=one.key: self.backbone_chosen.emit(key))
+            menu = self._add_choices(self.tr("Backbone"), backbones.models, backbones.chosen, self.backbone_chosen)
             menu.addSeparator()
             menu.addAction(self.tr("More backbones...")).triggered.connect(lambda: self.backbones_wanted.emit())
+            if backbones.qualities:
+                self._add_choices(self.tr("Quality"), backbones.qualities, backbones.quality, self.quality_chosen)
+
+    def _add_choices(self, words: str, choices: tuple[Choice, ...], chosen: str, wanted: SignalInstance) -> QMenu:
+        menu = self.sub(words)
+        group = QActionGroup(menu)
+        for one in choices:
+            action = _add(menu, group, one.words, one.tip, one.key == chosen)
+            action.triggered.connect(lambda _=False, key=one.key: wanted.emit(key))
+        return menu
 
     def _add_methods(self, words: str, names: tuple[str, ...], chosen: str | None) -> None:
         if names:

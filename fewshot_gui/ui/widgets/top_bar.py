@@ -10,21 +10,22 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QPushButton, Q
 
 from fewshot_gui.ui import icons
 from fewshot_gui.ui.theme import set_role
-from fewshot_gui.ui.widgets.choice_menus import Choice, DeviceMenu, MethodMenu, Methods, method_name
+from fewshot_gui.ui.widgets.choice_menus import Backbones, Choice, DeviceMenu, MethodMenu, Methods, method_name
 from fewshot_gui.ui.widgets.name_edit import NameEdit
 
-__all__ = ["Choice", "Methods", "TopBar"]
+__all__ = ["Backbones", "Choice", "Methods", "TopBar"]
 
 
 class TopBar(QFrame):
     """renamed: the project's new name. method_chosen: a registered method, None for Auto. backbone_chosen: a model's
-    name. backbones_wanted: to see them all and get more. deeper_wanted: True to adapt the backbone now, False to stop
-    doing so. device_chosen: auto, cpu, cuda or mps. theme_wanted: light or dark, the other one than now. home_wanted:
-    the start page."""
+    name. quality_chosen: fast, balanced or careful. backbones_wanted: to see them all and get more. deeper_wanted: True
+    to adapt the backbone now, False to stop doing so. device_chosen: auto, cpu, cuda or mps. theme_wanted: light or
+    dark, the other one than now. home_wanted: the start page."""
 
     renamed = Signal(str)
     method_chosen = Signal(object)
     backbone_chosen = Signal(str)
+    quality_chosen = Signal(str)
     backbones_wanted = Signal()
     device_chosen = Signal(str)
     deeper_wanted = Signal(bool)
@@ -62,6 +63,7 @@ class TopBar(QFrame):
         self._choices = MethodMenu(self.method)
         self._choices.method_chosen.connect(self.method_chosen)
         self._choices.backbone_chosen.connect(self.backbone_chosen)
+        self._choices.quality_chosen.connect(self.quality_chosen)
         self._choices.backbones_wanted.connect(self.backbones_wanted)
         self.method.setMenu(self._choices)
         self.deeper = QPushButton()
@@ -96,16 +98,11 @@ class TopBar(QFrame):
         self.counts.setToolTip(counts)
 
     def set_methods(
-        self,
-        methods: Methods,
-        chosen: str | None,
-        model: str = "",
-        backbones: tuple[Choice, ...] = (),
-        backbone: str = "",
+        self, methods: Methods, chosen: str | None, model: str = "", backbones: Backbones | None = None
     ) -> None:
-        """What can be chosen and what is; model: the name of the backbone that is loaded; backbone: the chosen one."""
+        """What can be chosen and what is; model: what the backbone that is loaded is called."""
         self._methods = methods
-        self._choices.show_choices(methods, chosen, backbones, backbone)
+        self._choices.show_choices(methods, chosen, backbones)
         words = self.method_words(chosen)
         self._chip = f"{words}   ·   {model}" if model else words
         self._tip = self.tr("How to adapt: {method}").format(method=words)
