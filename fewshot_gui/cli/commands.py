@@ -229,6 +229,6 @@ def demo(arguments: Namespace, console: Console) -> int:
 COMMANDS: dict[str, Callable[[Namespace, Console], int]] = {
     "classify": classify, "adapt": adapt, "evaluate": evaluate, "meta-train": meta_train,
     "models": models.models, "models pull": models.pull, "models add": models.add,
-    "models combine": models.combine, "models calibrate": models.calibrate,
+    "models combine": models.combine, "models calibrate": models.calibrate, "models know": models.know,
     "models remove": models.remove, "doctor": doctor, "demo": demo,
 }  # fmt: skip

@@ -92,6 +92,17 @@ def calibrate(arguments: Namespace, console: Console) -> int:
     return DONE
 
 
+def know(arguments: Namespace, console: Console) -> int:
+    """`models know`."""
+    from fewshot_gui.jobs.know import KnowOptions, know
+
+    given = {name: value for name, value in vars(arguments).items() if name != "command"}
+    many = {name: tuple(given[name]) for name in ("data", "leave_out")}
+    found = shown(know(KnowOptions(**{**given, **many})), console)
+    console.say(words.knowledge(found))
+    return DONE
+
+
 def remove(arguments: Namespace, console: Console) -> int:
     """`models remove`."""
     from fewshot_gui.jobs.remove_model import remove

@@ -169,6 +169,20 @@ def calibrate(parser: ArgumentParser) -> None:
     parser.add_argument("--seed", type=_count, default=0, metavar="N", help="draws the episodes (default: 0)")
 
 
+def know(parser: ArgumentParser) -> None:
+    """Options of `models know`."""
+    parser.add_argument("model", metavar="NAME_OR_FOLDER", help="the model whose folder gets knowledge.safetensors")
+    parser.add_argument("data", nargs="+", type=Path, metavar="DATA", help="as for evaluate: classes of its training")
+    parser.add_argument("--split-file", type=Path, metavar="F", help="JSON: lists of class names per split")
+    parser.add_argument("--split", metavar="NAME", help="which classes (default: train, else all)")
+    parser.add_argument(
+        "--leave-out", action="append", default=[], metavar="NAME", help="a list of the split file that is not taken"
+    )
+    parser.add_argument("--per-class", type=_count, default=10, metavar="N", help="pictures of each class (10)")
+    _add_device(parser)
+    parser.add_argument("--seed", type=_count, default=0, metavar="N", help="draws the pictures (default: 0)")
+
+
 def doctor(parser: ArgumentParser) -> None:
     """`doctor` has no options."""
     parser.description = f"{parser.description} Exit code 1 if something needs a cure."

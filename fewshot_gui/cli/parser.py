@@ -116,6 +116,7 @@ _COMMANDS = {
     "models pull": ("download a backbone that others trained, or list those there are", options.pull),
     "models add": ("make a model of a file of weights or of a model folder", options.add_model),
     "models calibrate": ("measure how sure a model's methods may be, by classes and examples", options.calibrate),
+    "models know": ("let a model remember how its base classes spread and lie", options.know),
     "models combine": ("make a model of several: their embeddings side by side", options.combine),
     "models remove": ("move a model of your own to the trash", options.remove),
     "doctor": ("check the installation and name the cure for what is wrong", options.doctor),

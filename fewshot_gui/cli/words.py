@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from fewshot_gui.engine.knowledge import Knowledge
     from fewshot_gui.engine.meta_train.progress import Finished, Trained, Validated
     from fewshot_gui.engine.quality import Quality
     from fewshot_gui.engine.temperatures import Temperatures
@@ -141,6 +142,15 @@ def _speed(speed: Speed) -> str:
 def rate(per_second: float) -> str:
     """Pictures per second, exact enough: `0.42`, `7.3`, `61`, `1,240`."""
     return f"{per_second:,.0f}" if per_second >= 10 else f"{per_second:.2g}"
+
+
+def knowledge(found: Knowledge) -> str:
+    """What a model was made to remember."""
+    rank, share = len(found.variances), found.share
+    return (
+        f"It remembers {len(found.examples)} pictures, and {rank} directions that hold {100 * share:.0f} % of how "
+        "pictures of a class differ."
+    )
 
 
 def temperatures(method: str, table: Temperatures) -> str:

@@ -96,6 +96,12 @@ class Knowledge:
         least = _LEAST * mean
         return Covariance(directions, variances.clamp_min(least) / mean, max(self.rest, least) / mean)
 
+    @property
+    def share(self) -> float:
+        """How much of the variance within classes lies along the directions, 0-1."""
+        along, size = float(self.variances.sum()), len(self.directions)
+        return along / (along + (size - len(self.variances)) * self.rest)
+
     def nearness(self, features: Tensor, count: int) -> Tensor:
         """[m] the mean of the `count` largest dot products of features [m, D] with base pictures, in the directions."""
         device = features.device

@@ -67,6 +67,7 @@ class ModelConfig:
     methods: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     adaptation: Adaptation | None = None
     base_mean_of: str = ""  # what the base mean was measured on; "" if none was, and it is zero
+    knowledge_of: str = ""  # what knowledge.safetensors was measured on; "" if there is none
     training_classes: tuple[str, ...] = ()
     data: tuple[Mapping[str, Any], ...] = ()  # what it was trained on, with terms
     accuracy: tuple[Mapping[str, Any], ...] = ()  # measured, each with interval and what it was measured on

@@ -42,6 +42,8 @@ def _facts(config: ModelConfig) -> list[str]:
     for method, table in config.temperatures.items():
         flat = [value for row in table.values for value in row]
         facts[f"Temperature of {method}"] = f"{min(flat):g} to {max(flat):g}, measured on {table.measured_on}"
+    if config.knowledge_of:
+        facts["Knowledge of base classes"] = f"measured on {config.knowledge_of}"
     if config.adaptation:
         size = config.adaptation.preprocessing.size
         facts["Adapted"] = f"from block {config.adaptation.block} upwards, at {size}x{size} pixels"

@@ -11,7 +11,7 @@ import copy
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -145,6 +145,8 @@ def write(
     weights.write(folder / WEIGHTS, {**_on_disk(_own(config, stored(network))), _BASE_MEAN: mean})
     backbone = weights_hash(config, network)
     _remove_stale(folder, backbone)
+    if not (folder / knowledge.FILE).is_file():
+        config = replace(config, knowledge_of="")
     for method, entry in (learned or {}).items():
         _write_learned(folder, method, entry, backbone)
     write_config(folder, config, card)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
@@ -101,6 +102,10 @@ class Collection:
         missing = tuple(sorted(wanted - gone - present, key=natural_key))
         return replace(self, split_name=chosen, same_concept=same, missing=missing)._with(kept)
 
+    def sample(self, per_class: int, seed: int) -> Collection:
+        """At most so many pictures of each class, drawn by the seed; a class's do not depend on the other classes."""
+        return self._with(tuple(_sampled(c, per_class, seed) for c in self.members))
+
     def rotated(self) -> Collection:
         """Four classes for every one: as it is, and turned by 90, 180 and 270 degrees (named "X@90" and so on)."""
         turned = tuple(_turned(c, turns) for c in self.members for turns in range(4))
@@ -191,6 +196,11 @@ def _common_name(names: Sequence[str]) -> str:
     same = [a == b for a, b in zip(first, last, strict=False)] + [False]
     common = first[: same.index(False)]
     return (common if first == last else common.rstrip("-_. ")) or " + ".join(names)
+
+
+def _sampled(entry: _Class, count: int, seed: int) -> _Class:
+    order = np.random.default_rng([seed, zlib.crc32(entry.name.encode())]).permutation(len(entry.pictures))
+    return replace(entry, pictures=tuple(entry.pictures[place] for place in sorted(order[:count].tolist())))
 
 
 def _turned_name(name: str, turns: int) -> str:

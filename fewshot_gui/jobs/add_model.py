@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 ENDINGS = (".safetensors", ".pth", ".pt", ".bin", ".ckpt", ".onnx")
 _CONFIG = "config.json"
-_KEPT = (_CONFIG, "model.safetensors", "README.md", "recipe.toml", "methods/*.safetensors", "methods/*.toml")
+_KEPT = (_CONFIG, "model.safetensors", "knowledge.safetensors", "README.md", "recipe.toml")
+_KEPT += ("methods/*.safetensors", "methods/*.toml")
 _UNKNOWN = "not stated by the file"
 
 

@@ -23,14 +23,20 @@ _NAMED = 3  # examples in a message
 
 def refuse_seen(collection: Collection, model: Model, why_and_cure: str) -> None:
     """UserError if the model was trained on classes of the collection, turned ones included."""
+    both = seen(collection, model)
+    if both:
+        names = {_upright(entry.name) for entry in collection.classes}
+        examples = ", ".join(both[:_NAMED]) + (", ..." if len(both) > _NAMED else "")
+        raise UserError(
+            f"{model.name} was trained on {len(both)} of these {len(names)} classes ({examples}), so {why_and_cure}"
+        )
+
+
+def seen(collection: Collection, model: Model) -> list[str]:
+    """The upright classes of the collection that the model was trained on, sorted."""
     trained = {_upright(name) for name in model.config.training_classes}
     names = {_upright(entry.name) for entry in collection.classes}
-    seen = sorted(name for name in names if {name, f"{collection.top}/{name}"} & trained)
-    if seen:
-        examples = ", ".join(seen[:_NAMED]) + (", ..." if len(seen) > _NAMED else "")
-        raise UserError(
-            f"{model.name} was trained on {len(seen)} of these {len(names)} classes ({examples}), so {why_and_cure}"
-        )
+    return sorted(name for name in names if {name, f"{collection.top}/{name}"} & trained)
 
 
 def _upright(name: str) -> str:

@@ -133,6 +133,17 @@ def test_temperatures_are_measured_on_classes_that_are_new_to_the_model(fewshot,
     assert_failed(refused, 1, "the program would be too sure of itself: name other classes")
 
 
+def test_a_model_can_remember_its_base_classes(fewshot, tiny, tmp_path):
+    shutil.copytree(tiny, tmp_path / "mine")
+    pictures = draw_classes(tmp_path / "pictures", shots=4)
+    done = fewshot("models", "know", tmp_path / "mine", pictures, "--per-class", 3)
+    assert (done.code, done.out) == (0, "")
+    assert "It remembers 9 pictures, and " in done.err
+    assert (tmp_path / "mine" / "knowledge.safetensors").is_file()
+    assert "Knowledge of base classes: measured on pictures, all, 3 classes" in fewshot("models", tmp_path / "mine").out
+    assert fewshot("models", "know", tmp_path / "mine", pictures, "--per-class", 1).code == 2
+
+
 def test_classes_of_a_pulled_backbone_are_not_measured_on(fewshot, torchvision_web, tmp_path):
     assert fewshot("models", "pull", f"torchvision:{MODEL}", "--name", "mnas").code == 0
     seen = draw_classes(tmp_path / "seen", names=("n01440764", "n01443537"), shots=3)

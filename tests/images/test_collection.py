@@ -302,3 +302,18 @@ def test_selecting_keeps_the_order_asked_for(photos):
     assert names(photos.select(["t/d", "s/a"])) == ["t/d", "s/a"]
     with pytest.raises(UserError, match="photos has no class 'x'; it has s/a, s/b, t/a, t/d"):
         photos.select(["x"])
+
+
+def test_a_sample_is_drawn_by_the_seed_and_class_by_class(tmp_path):
+    names = [f"{group}/{number}.png" for group in ("a", "b") for number in range(20)]
+    whole = open_collection([make_zip(tmp_path / "d.zip", [*names, "c/0.png"])])
+
+    def contents(collection, c):
+        return [collection.read(c, p, 1).content for p in range(collection.classes[c].count)]
+
+    some = whole.sample(5, seed=3)
+    assert [entry.count for entry in some.classes] == [5, 5, 1]
+    assert contents(some, 0) == contents(whole.select(["a"]).sample(5, seed=3), 0)
+    assert set(contents(some, 0)) < set(contents(whole, 0))
+    assert contents(some, 0) != contents(whole.sample(5, seed=4), 0)
+    assert [entry.count for entry in whole.sample(100, seed=3).classes] == [20, 20, 1]
