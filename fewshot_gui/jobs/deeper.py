@@ -51,6 +51,11 @@ def adapt(
 
 def ask(bench: Workbench, first: First) -> Generator[Rows | Warned, None, int]:
     """See jobs.workbench.ask_deeper."""
+    rate = Rate()
+    return (yield from rate.working(_asked(bench, first, rate)))
+
+
+def _asked(bench: Workbench, first: First, rate: Rate) -> Generator[Rows | Warned, None, int]:
     told, model = Told(), bench.ready_model()
     with bench.lock:
         deep, folder = bench.deep, bench.folder
@@ -58,7 +63,7 @@ def ask(bench: Workbench, first: First) -> Generator[Rows | Warned, None, int]:
             return 0
         answered = deep.begin(folder)
     wanted = _least_certain_first(folder, answered)
-    source, rate = OrderedSource(folder.columns.paths, wanted), Rate()
+    source = OrderedSource(folder.columns.paths, wanted)
     source.prefer(first())
     total = folder.columns.n
     done = total - len(wanted)

@@ -61,8 +61,8 @@ def embed(bench: Workbench, first: First) -> Generator[FolderEvent, None, Summar
         raise UserError("No folder was chosen to classify: drop one on the pictures' place.")
     run = _Run(bench, model, folder)
     with model_errors(model.name):
-        yield from _from_cache(run, first)
-        yield from _from_files(run, first, told)
+        yield from run.rate.working(_from_cache(run, first))
+        yield from run.rate.working(_from_files(run, first, told))
         if run.holds and is_due(bench, at_end=True):
             yield points(bench, at_end=True)
     yield from told.news()

@@ -6,7 +6,9 @@ import os
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
+from contextlib import closing
+from typing import TypeVar
 
 import numpy as np
 
@@ -18,10 +20,10 @@ from fewshot_gui.project.cache import EmbeddingCache
 from fewshot_gui.project.cache_store import FileKey
 from fewshot_gui.types import Picture, Unreadable
 
+Event, Result = TypeVar("Event"), TypeVar("Result")
 First = Callable[[], Sequence[int]]  # rows to take next, if they are still to be taken
 
 _WINDOW = 5.0  # seconds of work over which pictures per second are counted
-_PAUSE = 1.0  # seconds: a longer wait for the next picture was a pause, and no work
 
 
 class OrderedSource:
@@ -82,18 +84,29 @@ class OrderedSource:
 
 
 class Rate:
-    """Pictures per second of late, pauses left out."""
+    """Pictures per second of late, pauses left out: the times in which nobody asks for the next event."""
 
     def __init__(self) -> None:
         self._worked = 0.0
         self._last = time.perf_counter()
         self._marks: deque[tuple[float, int]] = deque([(0.0, 0)])
 
+    def working(self, events: Generator[Event, None, Result]) -> Generator[Event, None, Result]:
+        """The same events and result; the time between an event and the call for the next one is no work."""
+        with closing(events):
+            while True:
+                try:
+                    event = next(events)
+                except StopIteration as end:
+                    return end.value
+                yield event
+                self._last = time.perf_counter()
+
     def __call__(self, done: int) -> float:
         """The rate now that so many are done; 0 if it is too early to tell."""
         now = time.perf_counter()
-        step, self._last = now - self._last, now
-        self._worked += step if step < _PAUSE else 0.0
+        self._worked += now - self._last
+        self._last = now
         self._marks.append((self._worked, done))
         while self._worked - self._marks[0][0] > _WINDOW and len(self._marks) > 2:
             self._marks.popleft()

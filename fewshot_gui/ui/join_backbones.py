@@ -22,6 +22,7 @@ class Backbones(QObject):
         super().__init__(parent)
         self._session, self._settings = session, settings
         self._said: list[str] = []  # sentences of the run that is on its way
+        self._measures = False  # whether that one measures speeds
         self.dialog = BackbonesDialog(parent)
         dialog, own = self.dialog, session.own_models
         dialog.chosen.connect(lambda name: actions.set_backbone(session, name))
@@ -80,6 +81,7 @@ class Backbones(QObject):
 
     def _measure(self) -> None:
         self._begin()
+        self._measures = True
         models = [str(model.folder) for model in self._session.backbones()]
         self._session.own_models.measure(models, self._settings["device"])
 
@@ -89,6 +91,7 @@ class Backbones(QObject):
 
     def _begin(self) -> None:
         self._said.clear()
+        self._measures = False
         self.dialog.show_progress(translate("Backbones", "Beginning"), None)
 
     def _progress(self, underway: Underway) -> None:
@@ -106,8 +109,11 @@ class Backbones(QObject):
 
     def _stopped(self) -> None:
         self.dialog.show_idle(
-            translate("Backbones", "Stopped. What has come is kept: get it again to go on from there.")
+            translate("Backbones", "Stopped. What was measured is kept.")
+            if self._measures
+            else translate("Backbones", "Stopped. What has come is kept: get it again to go on from there.")
         )
+        self._session.forget_backbones()
 
     def _fault(self, error: Exception) -> None:
         self.dialog.show_idle(translate("Backbones", "That failed by a fault of the program."), bad=True)

@@ -242,6 +242,10 @@
         <translation>{name} 已就绪。</translation>
     </message>
     <message>
+        <source>Stopped. What was measured is kept.</source>
+        <translation>已停止。已测得的结果会保留。</translation>
+    </message>
+    <message>
         <source>Stopped. What has come is kept: get it again to go on from there.</source>
         <translation>已停止。已下载的部分会保留：再次获取即可继续。</translation>
     </message>

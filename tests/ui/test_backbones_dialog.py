@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import threading
 
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
@@ -237,6 +238,28 @@ def test_speeds_are_measured_and_then_said(joined, session, qtbot, tmp_path, mon
     ]
     assert len(said) == len(session.backbones())
     assert joined.dialog.speeds.isEnabled()
+
+
+def test_measuring_can_be_stopped_and_keeps_what_it_has(joined, session, qtbot, tmp_path, monkeypatch):
+    from fewshot_gui.engine import speed
+
+    def slow(model):
+        assert stopped.wait(60)
+        return 61.4
+
+    stopped = threading.Event()
+    monkeypatch.setenv("FEWSHOT_GUI_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr(speed, "measured", slow)
+    with qtbot.waitSignal(session.own_models.progress, timeout=60_000):
+        joined.dialog.speeds.click()
+    assert joined.dialog.status.text() == "Measuring the speed"
+    with qtbot.waitSignals([session.own_models.stopped, session.own_models.ended], timeout=60_000):
+        joined.dialog.stop.click()
+        stopped.set()
+    assert joined.dialog.status.text() == "Stopped. What was measured is kept."
+    known = [model.speeds["balanced"] for model in session.backbones() if model.speeds["balanced"]]
+    assert [speeds[0].per_second for speeds in known] == [61.4] * len(known)
+    assert len(known) < len(session.backbones())
 
 
 def test_the_backbone_menu_leads_to_it(window, session, qtbot):

@@ -311,11 +311,11 @@ def test_the_backbones_can_be_chosen_and_say_what_they_are(top):
 def test_a_quality_can_be_chosen_where_there_is_more_than_one(top):
     chosen = []
     top.quality_chosen.connect(chosen.append)
-    qualities = (Choice("fast", "Fast · 90 a second", "160 x 160 pixels"), Choice("balanced", "Balanced"))
+    qualities = (Choice("fast", "Fast · 90 a second", "160 x 160 pixels\n< 1 point"), Choice("balanced", "Balanced"))
     top.set_methods(Methods(), None, "one", Backbones((Choice("one", "one"),), "one", qualities, "balanced"))
     listed = {action.text(): action for action in entries(top.method.menu())}
     assert listed["Balanced"].isChecked()
-    assert listed["Fast · 90 a second"].toolTip() == "160 x 160 pixels"
+    assert listed["Fast · 90 a second"].toolTip() == "<p>160 x 160 pixels<br>&lt; 1 point</p>"
     listed["Fast · 90 a second"].trigger()
     assert chosen == ["fast"]
     top.set_methods(Methods(), None, "one", Backbones((Choice("one", "one"),), "one"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from html import escape
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, Signal, SignalInstance
 from PySide6.QtGui import QAction, QActionGroup
@@ -97,7 +98,7 @@ class _ChoiceMenu(QMenu):
 
 def _add(menu: QMenu, group: QActionGroup, words: str, tip: str, chosen: bool) -> QAction:
     action = QAction(words, menu, checkable=True, checked=chosen)
-    action.setToolTip(tip or words)
+    action.setToolTip("<p>" + escape(tip).replace("\n", "<br>") + "</p>" if "\n" in tip else tip or words)
     group.addAction(action)
     menu.addAction(action)
     return action
