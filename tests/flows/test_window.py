@@ -11,6 +11,7 @@ pytest.importorskip("pytestqt")
 
 from PySide6.QtCore import Qt
 
+from fewshot_gui import paths
 from fewshot_gui.jobs.columns import CORRECTED, OK, UNKNOWN, UNREADABLE, PictureColumns
 from fewshot_gui.project.store import Project
 from fewshot_gui.settings import Settings
@@ -193,6 +194,29 @@ def test_a_correction_adapts_again_undo_takes_it_back_and_a_restart_shows_the_sa
     settle(qtbot, again.session)
     again.session.close()
     assert_same(answered(project_file, query), done)
+
+
+def test_another_quality_answers_as_the_command_line_does_with_the_same(qtbot, opened, shapes, fewshot):
+    support, query = shapes
+    window = opened()
+    folder = shutil.copytree(paths.models_folder() / "conv4-omniglot", paths.own_models_folder() / "graded")
+    config = json.loads((folder / "config.json").read_text("utf-8"))
+    config["qualities"] = {"careful": {"views": ["whole", "centre", "upper-left"]}}
+    (folder / "config.json").write_text(json.dumps(config), "utf-8")
+    teach(qtbot, window, support)
+    window.top.backbone_chosen.emit("graded")
+    classify(qtbot, window, query)
+    usual = shown(window)
+    window.top.quality_chosen.emit("careful")
+    settle(qtbot, window.session)
+    assert np.abs(shown(window)[1] - usual[1]).max() > 0.01
+    assert window.top.method.text() == "Auto   ·   graded   ·   Careful"
+    project_file = window.session.project.path
+    window.do("home")
+    stored = answered(project_file, query)
+    assert_same(stored, fewshot("classify", "--project", project_file))
+    by_hand = ("--support", support, "--query", query, "--backbone", folder, "--quality", "careful", "--no-cache")
+    assert_same(stored, fewshot("classify", *by_hand))
 
 
 @pytest.fixture
