@@ -27,7 +27,7 @@ OWNERS = {
     "PySide6": {"ui"},
     "shiboken6": {"ui"},
     "sqlite3": {"project"},
-    "PIL": {"images"},
+    "PIL": {"images", "export"},  # pictures in, plots out
     "torch": {"engine", "jobs", "api"},
     "torchvision": {"engine"},
     "safetensors": {"engine"},

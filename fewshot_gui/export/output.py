@@ -1,4 +1,4 @@
-"""Where predictions go: a file that appears whole or not at all, or a stream that may be closed by its reader."""
+"""Where results go: a file that appears whole or not at all, or a stream that may be closed by its reader."""
 
 from __future__ import annotations
 
@@ -28,28 +28,39 @@ def format_of(path: Path) -> str:
 
 @contextmanager
 def to_file(path: Path) -> Iterator[Writer]:
-    """A writer whose file takes the place of `path` at the end; if anything fails, an old file stays as it was.
+    """A writer whose file takes the place of `path` at the end, as `to_bytes`."""
+    writer = FORMATS[format_of(path)]
+    with to_bytes(path) as file:
+        text = _text(file)
+        yield writer(text)
+        text.flush()
+        text.detach()
 
-    The file is opened at once, so that an output that cannot be written is known before the work starts: UserError
-    then, and when the disk is full later.
+
+@contextmanager
+def to_bytes(path: Path) -> Iterator[BinaryIO]:
+    """A file that takes the place of `path` at the end; if anything fails, an old file stays as it was.
+
+    It is opened at once, so that an output that cannot be written is known before the work starts: UserError then, and
+    when the disk is full later.
     """
-    writer, name = FORMATS[format_of(path)], f"The output {path}"
+    name = f"The output {path}"
     target = Path(os.path.realpath(path))
     if target.exists() and not target.is_file() and not target.is_dir():
         with _opened(target, "wb", name) as device:  # a pipe or device is written to, never replaced
-            text = _text(device, name)
-            yield writer(text)
-            text.flush()
+            file = _buffered(device, name)
+            yield file
+            file.flush()
         return
     temporary = target.with_name(f".{target.name}.{os.getpid()}.part")
     _check_replaceable(target)
     try:
-        with _opened(temporary, "xb", name) as file:
-            text = _text(file, name)
-            yield writer(text)
-            text.flush()
+        with _opened(temporary, "xb", name) as new:
+            file = _buffered(new, name)
+            yield file
+            file.flush()
             with _saying(name):
-                os.fsync(file.fileno())
+                os.fsync(new.fileno())
         with _saying(name):
             os.replace(temporary, target)
     finally:
@@ -63,7 +74,7 @@ def to_stream(stream: BinaryIO, ending: str = "csv") -> Iterator[Writer]:
 
     ReaderGone once the stream's reader has closed it; UserError if what it leads to is full.
     """
-    text = _text(stream, "The standard output", line_buffering=True)
+    text = _text(_buffered(stream, "The standard output"), line_buffering=True)
     try:
         yield FORMATS[ending](text)
         text.flush()
@@ -103,10 +114,13 @@ class _Checked(io.RawIOBase):
             return written
 
 
-def _text(stream: BinaryIO, name: str, line_buffering: bool = False) -> TextIO:
+def _buffered(stream: BinaryIO, name: str) -> BinaryIO:
+    return io.BufferedWriter(_Checked(stream, name), 1 << 16)
+
+
+def _text(file: BinaryIO, line_buffering: bool = False) -> TextIO:
     # A path that is no valid Unicode is written with \\udcXX escapes, which JSON reads back as the same path.
-    buffered = io.BufferedWriter(_Checked(stream, name), 1 << 16)
-    return io.TextIOWrapper(buffered, "utf-8", "backslashreplace", newline="", line_buffering=line_buffering)
+    return io.TextIOWrapper(file, "utf-8", "backslashreplace", newline="", line_buffering=line_buffering)
 
 
 def _opened(path: Path, mode: str, name: str) -> BinaryIO:
