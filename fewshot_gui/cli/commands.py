@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
-from fewshot_gui.cli import models, words
+from fewshot_gui.cli import evaluation, models, words
 from fewshot_gui.cli.answers import DONE, put, put_json, shown, stdout, tell
 from fewshot_gui.cli.console import Console
 from fewshot_gui.cli.signals import Terminated
@@ -147,30 +147,6 @@ def _unknown(arguments: Namespace) -> UnknownOption:
     return None if arguments.unknown is None else parse_unknown(arguments.unknown)
 
 
-def evaluate(arguments: Namespace, console: Console) -> int:
-    """`evaluate`."""
-    from fewshot_gui.jobs.evaluate import EvaluateOptions, Evaluation, evaluate
-    from fewshot_gui.jobs.evaluate_report import report_json, report_text
-    from fewshot_gui.jobs.events import Step, Warned
-
-    stdout()  # one that is closed is told before the work, not after it
-    given = vars(arguments).copy()
-    as_json, _ = given.pop("json"), given.pop("command")
-    given["data"] = tuple(given["data"])
-    given["methods"] = tuple((given["methods"] or "").split(",")) if given["methods"] else ()
-    with closing(evaluate(EvaluateOptions(**given))) as events:  # type: ignore[type-var]
-        for event in events:
-            if isinstance(event, Evaluation):
-                evaluation = event
-            elif isinstance(event, (Step, Warned)):
-                tell(event, console)
-    if as_json:
-        put_json(report_json(evaluation))
-    else:
-        put(report_text(evaluation))
-    return DONE
-
-
 def meta_train(arguments: Namespace, console: Console) -> int:
     """`meta-train`."""
     from fewshot_gui.engine.meta_train.progress import Finished, Note, Saved, Trained, Validated
@@ -227,7 +203,7 @@ def demo(arguments: Namespace, console: Console) -> int:
 
 
 COMMANDS: dict[str, Callable[[Namespace, Console], int]] = {
-    "classify": classify, "adapt": adapt, "evaluate": evaluate, "meta-train": meta_train,
+    "classify": classify, "adapt": adapt, "evaluate": evaluation.evaluate, "meta-train": meta_train,
     "models": models.models, "models pull": models.pull, "models add": models.add,
     "models combine": models.combine, "models calibrate": models.calibrate, "models know": models.know,
     "models remove": models.remove, "doctor": doctor, "demo": demo,

@@ -60,12 +60,24 @@ def evaluate(parser: ArgumentParser) -> None:
     """Options of `evaluate`."""
     parser.add_argument(
         "data", nargs="+", type=Path, metavar="DATA",
-        help="a folder with a sub-folder per class, .zip archives of CLASS/PICTURE or GROUP/CLASS/PICTURE, or an .npz",
+        help="a folder with a sub-folder per class, .zip archives of CLASS/PICTURE or GROUP/CLASS/PICTURE, an .npz, or "
+        "a .fewshot file: a project of the window",
     )  # fmt: skip
-    parser.add_argument("--ways", type=_ways, default=5, metavar="N|all", help="classes per episode (default: 5)")
-    parser.add_argument("--shots", type=_counts, default=(1, 5), metavar="K,...", help="examples per class (1,5)")
+    parser.add_argument("--ways", type=_ways, metavar="N,...|all", help="classes per episode (5; of a project all)")
+    parser.add_argument(
+        "--shots", type=_shots, metavar="K,...", help="examples per class (1,5); of 1-10 each class draws its number"
+    )
     parser.add_argument("--queries", type=int, default=15, metavar="N", help="pictures asked about per class (15)")
-    parser.add_argument("--episodes", type=int, default=600, metavar="N", help="episodes per figure (600)")
+    parser.add_argument("--episodes", type=int, metavar="N", help="episodes per figure (600; see --grid)")
+    parser.add_argument(
+        "--grid", action="store_true",
+        help="ways 2,5,10,20,50 by shots 1,2,5,10,20, as far as the data have them, with 2000 episodes; methods that "
+        "adapt the backbone: 200, on a CPU only 5 ways with 1 and 5 shots",
+    )  # fmt: skip
+    parser.add_argument("--full", action="store_true", help="the whole grid for methods that adapt the backbone, too")
+    parser.add_argument(
+        "--unknown", action="store_true", help="ask about pictures of other classes, too: how well are they told?"
+    )
     _add_method(parser, "--methods", "A,B")
     parser.add_argument(
         "--backbone", default=DEFAULT_BACKBONE, metavar="NAME_OR_FOLDER", help=f"{_models()} (default: %(default)s)"
@@ -81,7 +93,20 @@ def evaluate(parser: ArgumentParser) -> None:
     parser.add_argument("--groups", action="store_true", help="each episode within one group, with a row for each")
     parser.add_argument("--seed", type=_count, default=0, metavar="N", help="draws the episodes (default: 0)")
     parser.add_argument("--allow-seen", action="store_true", help="also classes that the model was trained on")
-    parser.add_argument("--json", action="store_true", help="the report as one line of JSON")
+    parser.add_argument(
+        "--versus", metavar="METHOD", help="what the others are compared with (default: all; from four on the first)"
+    )
+    report = parser.add_mutually_exclusive_group()
+    report.add_argument("--format", default="text", metavar="NAME", help=f"{_reports()} (default: text)")
+    report.add_argument("--json", action="store_const", const="json", dest="format", help="the same as --format json")
+    parser.add_argument(
+        "--out", type=Path, action="append", default=[], metavar="FILE",
+        help="the report in a file, too: .txt, .csv, .json, .md or .tex; may be given several times",
+    )  # fmt: skip
+    parser.add_argument(
+        "--plot", type=Path, action="append", default=[], metavar="FILE",
+        help="accuracy against shots as a picture: .png or .svg",
+    )  # fmt: skip
 
 
 def meta_train(parser: ArgumentParser) -> None:
@@ -216,8 +241,16 @@ def _add_device(parser: ArgumentParser) -> None:
 
 def _methods() -> str:
     """The methods' names, by their files: importing them would import torch."""
-    files = (Path(__file__).parents[1] / "engine" / "methods").glob("[!_]*.py")
-    return ", ".join(sorted({file.stem for file in files}))
+    return _modules("engine", "methods")
+
+
+def _reports() -> str:
+    return _modules("export", "reports")
+
+
+def _modules(*package: str) -> str:
+    files = Path(__file__).parents[1].joinpath(*package).glob("[!_]*.py")
+    return ", ".join(sorted({file.stem.replace("_", "-") for file in files}))
 
 
 def _models() -> str:
@@ -231,13 +264,18 @@ def _count(text: str) -> int:
     return number
 
 
-def _counts(text: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in text.split(","))
+def _shots(text: str) -> tuple[int | range, ...]:
+    """Numbers and ranges: "1,5,1-10"; range(1, 11) stands for each from 1 to 10."""
+    found: list[int | range] = []
+    for part in text.split(","):
+        least, dash, most = part.partition("-")
+        found.append(range(int(least), int(most) + 1) if dash else int(least))
+    return tuple(found)
 
 
-def _ways(text: str) -> int | str:
-    return "all" if text == "all" else int(text)
+def _ways(text: str) -> tuple[int | str, ...]:
+    return tuple("all" if part == "all" else int(part) for part in text.split(","))
 
 
-_counts.__name__ = "list of whole numbers"  # argparse: "invalid ... value"
-_count.__name__ = _ways.__name__ = "whole number"
+_shots.__name__ = _ways.__name__ = "list of whole numbers"  # argparse: "invalid ... value"
+_count.__name__ = "whole number"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from pathlib import Path
@@ -140,6 +140,12 @@ def open_collection(paths: Sequence[str | Path]) -> Collection:
     warnings = tuple(sentence for listing in listings for sentence in listing.warnings)
     splits, top_name = _own_splits(listings), "/".join(map(class_name, top))
     return Collection(name, members, splits, warnings=(*_loose(loose), *warnings), top=top_name)
+
+
+def collection_of(name: str, pictures: Mapping[str, Sequence[ReadPicture]], warnings: Sequence[str] = ()) -> Collection:
+    """A data set of pictures that are at hand by class, in the order given."""
+    members = tuple(_Class(of, None, tuple(reads)) for of, reads in pictures.items())
+    return Collection(name, members, warnings=tuple(warnings))
 
 
 def _list(path: Path) -> Listing:

@@ -1,11 +1,15 @@
-"""What an evaluation says: to programs (`report_json`, a contract) and to people (`report_text`)."""
+"""What an evaluation says: to programs (`report_json`, a contract), and as tables to people (`report`)."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from fewshot_gui.engine.episodes import shots_text
+from fewshot_gui.export.reports import Report
+from fewshot_gui.jobs import evaluate_tables as tables
+
 if TYPE_CHECKING:
+    from fewshot_gui.engine.episodes import Shots
     from fewshot_gui.engine.metrics import Estimate
     from fewshot_gui.engine.results import Paired, Row
     from fewshot_gui.jobs.evaluate import Evaluation
@@ -13,8 +17,23 @@ if TYPE_CHECKING:
 SCHEMA = 1
 
 
+def report(evaluation: Evaluation, versus: str | None = None) -> Report:
+    """The report in tables of percentages. versus: the method that others are compared with (evaluate_tables)."""
+    return Report(
+        title=f"{evaluation.dataset}, split {evaluation.split}, seed {evaluation.seed}",
+        about=tables.about(evaluation),
+        tables=tables.tables(evaluation, versus),
+        notes=tables.notes(evaluation),
+        values=report_json(evaluation),
+    )
+
+
 def report_json(evaluation: Evaluation) -> dict[str, Any]:
-    """The report as JSON values. accuracies, intervals and shares are 0-1; names and order of keys are a contract."""
+    """The report as JSON values. accuracies, intervals and shares are 0-1; names and order of keys are a contract.
+
+    shots: a number, or as text such as "1-10" where each class draws its own. over_classes95: the wide interval, had
+    other classes been drawn. complete: False if the work was cut short.
+    """
     return {
         "schema": SCHEMA,
         "dataset": evaluation.dataset,
@@ -22,38 +41,35 @@ def report_json(evaluation: Evaluation) -> dict[str, Any]:
         "seed": evaluation.seed,
         "results": [_row(row) for row in evaluation.rows],
         "paired": [_paired(pair) for pair in evaluation.paired],
+        "warnings": list(evaluation.warnings),
+        "complete": evaluation.complete,
     }
-
-
-def report_text(evaluation: Evaluation) -> str:
-    """The report as tables of percentages. "other classes": the wide interval, had other classes been drawn."""
-    head = ["group", "ways", "shots", "method", "accuracy %", "95 % interval", "other classes", "adapted", "ms/adapt"]
-    lines = [f"{evaluation.dataset}, split {evaluation.split}, seed {evaluation.seed}"]
-    if evaluation.rows:
-        first = evaluation.rows[0]
-        lines.append(f"backbone {first.backbone}, up to {first.queries} queries per class")
-    lines += _table(head, [_row_cells(row) for row in evaluation.rows])
-    if evaluation.paired:
-        lines += ["", "Differences over the same episodes, in points"]
-        head = ["group", "ways", "shots", "a - b", "difference", "95 % interval"]
-        lines += _table(head, [_paired_cells(pair) for pair in evaluation.paired])
-    return "\n".join(lines)
 
 
 def _row(row: Row) -> dict[str, Any]:
     return {
         "group": row.group,
         "ways": row.ways,
-        "shots": row.shots,
+        "shots": _shots(row.shots),
         "queries": row.queries,
         "episodes": row.episodes,
         "method": row.method,
         "backbone": row.backbone,
         "n_classes": row.n_classes,
         "accuracy": row.accuracy.value,
-        "ci95": [row.accuracy.low, row.accuracy.high],
+        "ci95": _interval(row.accuracy),
         "adapted": row.adapted,
         "milliseconds_per_adapt": row.milliseconds_per_adapt,
+        "over_classes95": list(row.over_classes),
+        "worst_class_recall": row.worst_recall.value,
+        "worst_class_recall_ci95": _interval(row.worst_recall),
+        "ece": row.ece,
+        "unknown_auroc": _value(row.unknown_auroc),
+        "unknown_auroc_ci95": _interval(row.unknown_auroc),
+        "unknown_fpr95": _value(row.unknown_fpr95),
+        "unknown_fpr95_ci95": _interval(row.unknown_fpr95),
+        "milliseconds_per_1000_queries": row.milliseconds_per_1000_queries,
+        "transductive": row.transductive,
     }
 
 
@@ -61,47 +77,22 @@ def _paired(pair: Paired) -> dict[str, Any]:
     return {
         "group": pair.group,
         "ways": pair.ways,
-        "shots": pair.shots,
+        "shots": _shots(pair.shots),
         "a": pair.a,
         "b": pair.b,
         "difference": pair.difference.value,
-        "ci95": [pair.difference.low, pair.difference.high],
+        "ci95": _interval(pair.difference),
         "episodes": pair.difference.n,
     }
 
 
-def _row_cells(row: Row) -> list[str]:
-    low, high = row.over_classes
-    return [
-        row.group or "",
-        _ways(row.ways),
-        str(row.shots),
-        row.method,
-        f"{100 * row.accuracy.value:.1f}",
-        _interval(row.accuracy),
-        f"{100 * low:.1f} to {100 * high:.1f}",
-        "" if row.adapted is None else f"{100 * row.adapted:.0f} %",
-        f"{row.milliseconds_per_adapt:.1f}",
-    ]
+def _shots(shots: Shots) -> int | str:
+    return shots if isinstance(shots, int) else shots_text(shots)
 
 
-def _paired_cells(pair: Paired) -> list[str]:
-    difference = f"{100 * pair.difference.value:+.1f}"
-    return [pair.group or "", _ways(pair.ways), str(pair.shots), f"{pair.a} - {pair.b}", difference,
-            _interval(pair.difference, "+")]  # fmt: skip
+def _value(estimate: Estimate | None) -> float | None:
+    return None if estimate is None else estimate.value
 
 
-def _ways(ways: int | None) -> str:
-    return "all" if ways is None else str(ways)
-
-
-def _interval(estimate: Estimate, sign: str = "") -> str:
-    return f"{100 * estimate.low:{sign}.1f} to {100 * estimate.high:{sign}.1f}"
-
-
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
-    """Aligned lines, headings first; columns that are empty throughout are left out."""
-    kept = [i for i in range(len(head)) if any(row[i] for row in rows)]
-    lines = [[head[i] for i in kept], *([row[i] for i in kept] for row in rows)]
-    widths = [max(len(line[column]) for line in lines) for column in range(len(kept))]
-    return ["  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in lines]
+def _interval(estimate: Estimate | None) -> list[float] | None:
+    return None if estimate is None else [estimate.low, estimate.high]

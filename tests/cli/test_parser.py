@@ -27,12 +27,13 @@ def test_classify_has_the_options_that_scripts_rely_on():
 
 def test_evaluate_has_the_options_and_defaults_that_scripts_rely_on():
     assert vars(parse(["evaluate", "data"])) == {
-        "command": "evaluate", "data": [Path("data")], "ways": 5, "shots": (1, 5), "queries": 15, "episodes": 600,
+        "command": "evaluate", "data": [Path("data")], "ways": None, "shots": None, "queries": 15, "episodes": None,
+        "grid": False, "full": False, "unknown": False, "versus": None, "format": "text", "out": [], "plot": [],
         "methods": None, "backbone": "lite0-natural", "quality": "balanced", "device": "auto", "size": None,
         "split_file": None, "split": None, "rotations": False, "groups": False, "seed": 0, "allow_seen": False,
-        "json": False,
     }  # fmt: skip
-    assert parse(["evaluate", "a", "b", "--ways", "all", "--shots", "1,2,5"]).shots == (1, 2, 5)
+    parsed = parse(["evaluate", "a", "b", "--ways", "5,all", "--shots", "1,2,2-10", "--json"])
+    assert (parsed.ways, parsed.shots, parsed.format) == ((5, "all"), (1, 2, range(2, 11)), "json")
 
 
 def test_meta_train_takes_several_data_sets_and_leaves_the_rest_to_the_recipe():
@@ -77,7 +78,9 @@ def test_a_command_is_a_command_even_where_a_folder_has_its_name(tmp_path, monke
         ([*CLASSIFY, "--quality", "quick"], "Argument --quality: invalid choice: 'quick'"),
         (["adapt", "--support", "a"], "The following arguments are required: --out."),
         (["evaluate"], "The following arguments are required: DATA."),
-        (["evaluate", "d", "--ways", "many"], "Argument --ways: invalid whole number value: 'many'."),
+        (["evaluate", "d", "--ways", "many"], "Argument --ways: invalid list of whole numbers value: 'many'."),
+        (["evaluate", "d", "--shots", "1-"], "Argument --shots: invalid list of whole numbers value: '1-'."),
+        (["evaluate", "d", "--json", "--format", "csv"], "Argument --format: not allowed with argument --json."),
         (["evaluate", "d", "--shots", "1,x"], "Argument --shots: invalid list of whole numbers value: '1,x'."),
         (["meta-train", "--data", "d"], "The following arguments are required: --out."),
         (["meta-train", "--out", "o", "--recipe", "r.toml", "--rotations"], "--rotations and --recipe exclude each"),

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from fewshot_gui import __version__
+from fewshot_gui.cli.signals import Terminated
 from fewshot_gui.project.store import Project
 from fewshot_gui.project.values import NewExample, ProjectSettings
 from tests.flows.helpers import assert_failed, rows
@@ -137,10 +138,94 @@ def test_evaluate_reports_as_text_and_as_one_line_of_json(fewshot, tiny, query):
     done = fewshot(*command, "--json")
     assert done.out.count("\n") == 1
     report = json.loads(done.out)
-    assert list(report) == ["schema", "dataset", "split", "seed", "results", "paired"]
+    assert list(report)[:6] == ["schema", "dataset", "split", "seed", "results", "paired"]
     assert [(row["shots"], row["method"]) for row in report["results"]] == [
         (1, "protonet"), (1, "ridge"), (2, "protonet"), (2, "ridge"),
     ]  # fmt: skip
+
+
+def test_evaluate_writes_its_report_and_plot_in_every_format(fewshot, tiny, query, tmp_path):
+    endings = ("txt", "csv", "json", "md", "tex", "png", "svg")
+    outputs = [word for ending in endings for word in ("--plot" if ending in ("png", "svg") else "--out",
+                                                       tmp_path / f"r.{ending}")]  # fmt: skip
+    done = fewshot("evaluate", query, "--backbone", tiny, "--ways", "2,3", "--shots", "1,1-2", "--queries", 1,
+                   "--episodes", 4, "--methods", "protonet,ridge", "--versus", "ridge", "--unknown", "--format",
+                   "markdown", *outputs)  # fmt: skip
+    assert done.code == 0, done.err
+    assert done.out == (tmp_path / "r.md").read_text("utf-8")
+    assert "protonet - ridge" in done.out
+    assert json.loads((tmp_path / "r.json").read_text("utf-8"))["results"][2]["shots"] == "1-2"
+    assert (tmp_path / "r.csv").read_text("utf-8").count("\n") == 1 + 2 * 2 * 2
+    assert (tmp_path / "r.png").read_bytes().startswith(b"\x89PNG")
+    assert (tmp_path / "r.svg").read_text("utf-8").startswith("<svg")
+    assert sorted(path.name for path in tmp_path.glob("*r.*")) == sorted(f"r.{ending}" for ending in endings)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        (("--out", "r.docx"), "must end with one of .csv, .json, .md, .tex, .txt"),
+        (("--plot", "r.jpg"), "must end with one of .png, .svg"),
+        (("--format", "html"), "There is no report format 'html'"),
+        (("--versus", "lda", "--methods", "ridge,protonet"), "--versus must be one of --methods (ridge, protonet)"),
+        (("--full",), "--full goes with --grid"),
+    ],
+)
+def test_evaluate_says_what_is_wrong_with_its_outputs_before_the_work(fewshot, tiny, query, tmp_path, wrong, words):
+    assert_failed(fewshot("evaluate", query, "--backbone", tiny, "--out", tmp_path / "r.csv", *wrong), 2, words)
+    assert not (tmp_path / "r.csv").exists()
+
+
+@pytest.mark.parametrize(("error", "code"), [(KeyboardInterrupt, 130), (Terminated, 143)])
+def test_an_interrupted_evaluation_reports_what_is_known_by_then(
+    fewshot, tiny, query, tmp_path, monkeypatch, error, code
+):
+    from fewshot_gui.engine.methods.ridge import Ridge
+
+    adapt, calls = Ridge.adapt, []
+
+    def stopped_at_the_third(*given, **named):
+        calls.append(given)
+        if len(calls) == 3:
+            raise error
+        return adapt(*given, **named)
+
+    monkeypatch.setattr("fewshot_gui.engine.evaluate._TELL_EVERY", 0.0)
+    monkeypatch.setattr(Ridge, "adapt", stopped_at_the_third)
+    out = tmp_path / "r.csv"
+    done = fewshot("evaluate", query, "--backbone", tiny, "--ways", 3, "--shots", 1, "--episodes", 5, "--methods",
+                   "protonet,ridge", "--json", "--out", out)  # fmt: skip
+    assert done.code == code
+    report = json.loads(done.out)
+    assert [(row["method"], row["episodes"]) for row in report["results"]] == [("protonet", 5), ("ridge", 2)]
+    assert (report["paired"][0]["episodes"], report["complete"]) == (2, False)
+    assert out.read_text("utf-8").count("\n") == 3
+    assert done.err.strip().splitlines()[-1] in ("Interrupted.", "Terminated.")
+
+
+def test_an_evaluation_that_is_interrupted_at_once_leaves_nothing(fewshot, tiny, query, tmp_path, monkeypatch):
+    from fewshot_gui.engine.methods.ridge import Ridge
+
+    def stopped(*given, **named):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Ridge, "adapt", stopped)
+    out = tmp_path / "r.csv"
+    done = fewshot("evaluate", query, "--backbone", tiny, "--ways", 3, "--shots", 1, "--methods", "ridge", "--out", out)
+    assert (done.code, done.out) == (130, "")
+    assert list(tmp_path.glob("*r.csv*")) == []
+
+
+def test_a_project_of_the_window_is_measured(fewshot, tiny, support, tmp_path):
+    with Project.create(tmp_path / "p.fewshot", "Colours") as project:
+        for folder in sorted(support.iterdir()):
+            info, _ = project.add_class(folder.name)
+            project.add_examples(info.id, [NewExample(str(path)) for path in sorted(folder.iterdir())])
+    done = fewshot("evaluate", tmp_path / "p.fewshot", "--backbone", tiny, "--shots", "1,2", "--episodes", 4, "--json")
+    assert done.code == 0
+    report = json.loads(done.out)
+    assert report["dataset"] == "Colours"
+    assert [(row["ways"], row["shots"]) for row in report["results"]] == [(3, 1), (3, 2)]
 
 
 def test_evaluate_refuses_classes_the_model_was_trained_on(fewshot, query, tmp_path):

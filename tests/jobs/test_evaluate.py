@@ -18,15 +18,16 @@ from fewshot_gui.engine.model import Adaptation
 from fewshot_gui.engine.preprocess import Preprocessing
 from fewshot_gui.engine.results import Row
 from fewshot_gui.errors import UsageError, UserError
-from fewshot_gui.jobs.evaluate import EvaluateOptions, Evaluation, evaluate
-from fewshot_gui.jobs.evaluate_report import report_json, report_text
+from fewshot_gui.export.reports import REPORTS
+from fewshot_gui.jobs.evaluate import EvaluateOptions, Evaluation, Measuring, evaluate
+from fewshot_gui.jobs.evaluate_report import report, report_json
 from fewshot_gui.jobs.events import Step, Warned
 from tests.engine.factories import tiny_model
 
 COLOURS = {"red": (220, 30, 30), "green": (30, 200, 40), "blue": (40, 40, 220), "white": (240, 240, 240)}
 PICTURES = 6
 ROW = ("group", "ways", "shots", "queries", "episodes", "method", "backbone", "n_classes", "accuracy", "ci95")
-ROW += ("adapted", "milliseconds_per_adapt")
+ROW += ("adapted", "milliseconds_per_adapt")  # others may follow
 PAIR = ("group", "ways", "shots", "a", "b", "difference", "ci95", "episodes")
 
 
@@ -96,13 +97,13 @@ def run(options) -> Evaluation:
 
 
 def test_the_report_has_exactly_the_fields_that_others_rely_on(options):
-    report = report_json(run(replace(options, methods=("protonet", "ridge:regularisation=0.1"))))
-    assert json.loads(json.dumps(report, allow_nan=False)) == report
-    assert list(report) == ["schema", "dataset", "split", "seed", "results", "paired"]
-    assert (report["schema"], report["dataset"], report["split"], report["seed"]) == (1, "colours", "all", 0)
-    assert [tuple(row) for row in report["results"]] == [ROW] * 4
-    assert [tuple(pair) for pair in report["paired"]] == [PAIR] * 2
-    first = dict(report["results"][0])
+    told = report_json(run(replace(options, methods=("protonet", "ridge:regularisation=0.1"))))
+    assert json.loads(json.dumps(told, allow_nan=False)) == told
+    assert list(told)[:6] == ["schema", "dataset", "split", "seed", "results", "paired"]
+    assert (told["schema"], told["dataset"], told["split"], told["seed"]) == (1, "colours", "all", 0)
+    assert [tuple(row)[: len(ROW)] for row in told["results"]] == [ROW] * 4
+    assert [tuple(pair) for pair in told["paired"]] == [PAIR] * 2
+    first = {name: told["results"][0][name] for name in ROW}
     assert first.pop("milliseconds_per_adapt") > 0
     low, high = first.pop("ci95")
     assert low <= first.pop("accuracy") <= high
@@ -110,7 +111,7 @@ def test_the_report_has_exactly_the_fields_that_others_rely_on(options):
         "group": None, "ways": 3, "shots": 1, "queries": 3, "episodes": 12,
         "method": "protonet", "backbone": "tiny", "n_classes": 4, "adapted": None,
     }  # fmt: skip
-    assert [(row["shots"], row["method"]) for row in report["results"][1:]] == [
+    assert [(row["shots"], row["method"]) for row in told["results"][1:]] == [
         (1, "ridge:regularisation=0.1"),
         (2, "protonet"),
         (2, "ridge:regularisation=0.1"),
@@ -123,7 +124,8 @@ def test_pictures_of_one_colour_per_class_are_told_apart(options):
 
 def test_the_same_call_gives_the_same_numbers(options):
     def figures(evaluation):
-        return [replace(row, milliseconds_per_adapt=0.0) for row in evaluation.rows]
+        timed = {"milliseconds_per_adapt": 0.0, "milliseconds_per_1000_queries": 0.0}
+        return [replace(row, **timed) for row in evaluation.rows]
 
     assert figures(run(options)) == figures(run(options))
 
@@ -187,10 +189,10 @@ def test_more_ways_than_classes_are_refused_before_anything_is_embedded(options)
 
 def test_groups_come_with_their_ways_and_a_mean(options, tmp_path):
     archive = grouped_zip(tmp_path / "sets.zip")
-    report = report_json(run(replace(options, data=(archive,), ways=5, groups=True, shots=(1,))))
-    rows = [(row["group"], row["ways"], row["n_classes"]) for row in report["results"]]
+    told = report_json(run(replace(options, data=(archive,), ways=5, groups=True, shots=(1,))))
+    rows = [(row["group"], row["ways"], row["n_classes"]) for row in told["results"]]
     assert rows == [("a", 3, 3), ("b", 4, 4), ("mean", 5, 7)]
-    assert report["dataset"] == "sets"
+    assert told["dataset"] == "sets"
 
 
 def test_drawings_are_measured_on_their_own_split(options, tmp_path):
@@ -268,7 +270,12 @@ def test_methods_that_adapt_the_backbone_are_given_pictures_at_its_size(options,
     [
         ({"ways": 1}, "--ways must be at least 2 or all, not 1"),
         ({"shots": ()}, "--shots must be different numbers"),
-        ({"shots": (1, 1)}, "--shots must be different numbers from 1 up, not '1,1'"),
+        ({"shots": (1, 1)}, "--shots must be different numbers from 1 up, or ranges such as 1-10, not '1,1'"),
+        ({"shots": (1, range(0, 3))}, "not '1,0-2'"),
+        ({"shots": (range(4, 5),)}, "not '4-4'"),
+        ({"ways": (5, 5)}, "--ways must be different numbers, not '5,5'"),
+        ({"ways": (5, 1)}, "--ways must be at least 2 or all, not 1"),
+        ({"full": True}, "--full goes with --grid"),
         ({"queries": 0}, "--queries must be at least 1"),
         ({"episodes": 0}, "--episodes must be at least 1"),
         ({"seed": -1}, "--seed must be 0 or more"),
@@ -285,9 +292,60 @@ def test_a_wrong_command_line_is_a_usage_error(options, change, message):
 
 
 def test_the_text_report_names_data_methods_and_differences(options):
-    text = report_text(run(replace(options, methods=("protonet", "ridge"), shots=(1,))))
+    text = REPORTS["text"].render(report(run(replace(options, methods=("protonet", "ridge"), shots=(1,)))))
     lines = text.splitlines()
     assert lines[0] == "colours, split all, seed 0"
-    assert " ".join(lines[2].split()) == "ways shots method accuracy % 95 % interval other classes ms/adapt"
-    assert [line.split()[2] for line in lines[3:5]] == ["protonet", "ridge"]
-    assert "protonet - ridge" in lines[-1]
+    assert lines[1] == "backbone tiny, up to 3 queries per class, 12 episodes"
+    figures = lines[lines.index("All figures") + 1 :]
+    assert " ".join(figures[0].split()).startswith("ways shots method accuracy % 95 % interval other classes worst")
+    assert [line.split()[2] for line in figures[1:3]] == ["protonet", "ridge"]
+    assert any("protonet - ridge" in line for line in lines)
+
+
+def test_without_ways_shots_and_episodes_they_are_the_usual_ones(options, monkeypatch):
+    plans = []
+    monkeypatch.setattr("fewshot_gui.engine.evaluate.stages", lambda *given: plans.append(given[2]) or ())
+    plain = replace(options, ways=None, shots=None, episodes=None)
+    run(plain)
+    run(replace(plain, grid=True))
+    run(replace(plain, grid=True, full=True, episodes=7, shots=(1,)))
+    usual, grid, full = plans[0], plans[2], plans[4]
+    assert (usual.ways, usual.shots, usual.episodes, usual.episodes_on_pictures) == (5, (1, 5), 600, None)
+    assert (grid.ways, grid.shots) == ((2, 5, 10, 20, 50), (1, 2, 5, 10, 20))
+    assert (grid.episodes, grid.episodes_on_pictures, grid.few_on_pictures) == (2000, 200, True)
+    assert (full.shots, full.episodes, full.episodes_on_pictures, full.few_on_pictures) == ((1,), 7, None, False)
+
+
+def test_of_a_grid_what_the_data_lack_is_left_out_and_named_once(options):
+    evaluation = run(replace(options, ways=None, shots=None, grid=True, episodes=2))
+    assert [(row.ways, row.shots) for row in evaluation.rows] == [(2, 1), (2, 2), (2, 5)]
+    (sentence,) = evaluation.warnings
+    assert sentence.startswith("The data have too few classes or pictures for 2 ways with 10, 20 shots, 5 ways with 1,")
+
+
+def test_unknowns_are_measured_on_request(options):
+    row = run(replace(options, unknown=True, shots=(2,))).rows[0]
+    assert row.unknown_auroc.value > 0.9
+    assert row.unknown_fpr95.value < 0.5
+
+
+def test_while_episodes_run_what_is_known_so_far_can_be_had(options):
+    known = []
+    for value in evaluate(replace(options, methods=("protonet", "ridge"))):
+        if isinstance(value, Measuring):
+            known.append(value.so_far())
+    assert [row.method for row in known[0].rows] == ["protonet"]
+    assert (len(known[-1].rows), len(known[-1].paired)) == (4, 2)
+    assert known[-1] == replace(value, complete=False)
+
+
+def test_what_is_known_so_far_has_no_row_twice(options):
+    job = evaluate(options)
+    latest = None
+    for value in job:
+        latest = value if isinstance(value, Measuring) else latest
+        if isinstance(value, Row):
+            break
+    so_far = latest.so_far()
+    assert [(row.shots, row.episodes) for row in so_far.rows] == [(1, 12)]
+    assert (so_far.dataset, so_far.complete) == ("colours", False)
