@@ -1589,8 +1589,44 @@
         <translation>微调</translation>
     </message>
     <message>
+        <source>Task-specific adapters</source>
+        <translation>任务专用适配器</translation>
+    </message>
+    <message>
         <source>MAML</source>
         <translation>MAML</translation>
+    </message>
+    <message>
+        <source>First-order MAML</source>
+        <translation>一阶 MAML</translation>
+    </message>
+    <message>
+        <source>ANIL</source>
+        <translation>ANIL</translation>
+    </message>
+    <message>
+        <source>Meta-SGD</source>
+        <translation>Meta-SGD</translation>
+    </message>
+    <message>
+        <source>Reptile</source>
+        <translation>Reptile</translation>
+    </message>
+    <message>
+        <source>Linear discriminant analysis</source>
+        <translation>线性判别分析</translation>
+    </message>
+    <message>
+        <source>Mahalanobis distance</source>
+        <translation>马氏距离</translation>
+    </message>
+    <message>
+        <source>Cosine classifier</source>
+        <translation>余弦分类器</translation>
+    </message>
+    <message>
+        <source>Soft k-means</source>
+        <translation>软 k 均值</translation>
     </message>
     <message>
         <source>The class whose examples lie nearest on average</source>
@@ -1611,6 +1647,42 @@
     <message>
         <source>A few steps from a start that was trained to be adapted; kept only if that helps</source>
         <translation>从为适应而训练的起点走几步；仅在有帮助时保留</translation>
+    </message>
+    <message>
+        <source>Small changes beside the backbone&apos;s upper convolutions, fitted to the examples; kept only if that helps</source>
+        <translation>在主干网络上层卷积旁做小的改动，按示例拟合；只有确有帮助才保留</translation>
+    </message>
+    <message>
+        <source>As MAML, from a start that was trained without second derivatives</source>
+        <translation>同 MAML，但起点的训练不用二阶导数</translation>
+    </message>
+    <message>
+        <source>As MAML, but only the classifier takes the steps</source>
+        <translation>同 MAML，但只有分类器做梯度步</translation>
+    </message>
+    <message>
+        <source>As MAML, with a trained step size for each number of the backbone</source>
+        <translation>同 MAML，但主干网络的每个数都有训练出的步长</translation>
+    </message>
+    <message>
+        <source>Steps from a start that lies near where many tasks end</source>
+        <translation>从靠近许多任务终点的起点出发走几步</translation>
+    </message>
+    <message>
+        <source>The likeliest class if all classes spread alike</source>
+        <translation>假设各类别分布形状相同时最可能的类别</translation>
+    </message>
+    <message>
+        <source>The class whose own spread fits the picture best</source>
+        <translation>自身分布与图片最相符的类别</translation>
+    </message>
+    <message>
+        <source>A direction per class, found step by step</source>
+        <translation>逐步求出每个类别的方向</translation>
+    </message>
+    <message>
+        <source>Prototypes that move to the folder&apos;s pictures; answers depend on the whole folder</source>
+        <translation>原型会向文件夹中的图片移动；答案取决于整个文件夹</translation>
     </message>
 </context>
 <context>

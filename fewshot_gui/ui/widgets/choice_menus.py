@@ -15,7 +15,16 @@ _NAMES = {
     "ridge": QT_TRANSLATE_NOOP("Methods", "Ridge regression"),
     "linear": QT_TRANSLATE_NOOP("Methods", "Logistic regression"),
     "finetune": QT_TRANSLATE_NOOP("Methods", "Fine-tuning"),
+    "tsa": QT_TRANSLATE_NOOP("Methods", "Task-specific adapters"),
     "maml": QT_TRANSLATE_NOOP("Methods", "MAML"),
+    "fomaml": QT_TRANSLATE_NOOP("Methods", "First-order MAML"),
+    "anil": QT_TRANSLATE_NOOP("Methods", "ANIL"),
+    "meta-sgd": QT_TRANSLATE_NOOP("Methods", "Meta-SGD"),
+    "reptile": QT_TRANSLATE_NOOP("Methods", "Reptile"),
+    "lda": QT_TRANSLATE_NOOP("Methods", "Linear discriminant analysis"),
+    "mahalanobis": QT_TRANSLATE_NOOP("Methods", "Mahalanobis distance"),
+    "baseline++": QT_TRANSLATE_NOOP("Methods", "Cosine classifier"),
+    "soft-kmeans": QT_TRANSLATE_NOOP("Methods", "Soft k-means"),
 }
 _TIPS = {
     "protonet": QT_TRANSLATE_NOOP("Methods", "The class whose examples lie nearest on average"),
@@ -26,6 +35,20 @@ _TIPS = {
     ),
     "maml": QT_TRANSLATE_NOOP(
         "Methods", "A few steps from a start that was trained to be adapted; kept only if that helps"
+    ),
+    "tsa": QT_TRANSLATE_NOOP(
+        "Methods",
+        "Small changes beside the backbone's upper convolutions, fitted to the examples; kept only if that helps",
+    ),
+    "fomaml": QT_TRANSLATE_NOOP("Methods", "As MAML, from a start that was trained without second derivatives"),
+    "anil": QT_TRANSLATE_NOOP("Methods", "As MAML, but only the classifier takes the steps"),
+    "meta-sgd": QT_TRANSLATE_NOOP("Methods", "As MAML, with a trained step size for each number of the backbone"),
+    "reptile": QT_TRANSLATE_NOOP("Methods", "Steps from a start that lies near where many tasks end"),
+    "lda": QT_TRANSLATE_NOOP("Methods", "The likeliest class if all classes spread alike"),
+    "mahalanobis": QT_TRANSLATE_NOOP("Methods", "The class whose own spread fits the picture best"),
+    "baseline++": QT_TRANSLATE_NOOP("Methods", "A direction per class, found step by step"),
+    "soft-kmeans": QT_TRANSLATE_NOOP(
+        "Methods", "Prototypes that move to the folder's pictures; answers depend on the whole folder"
     ),
 }
 
