@@ -163,7 +163,7 @@ def _subtitle(evaluation: Evaluation, rows: Sequence[Row], starred: dict[str, bo
         + ("; below, of the differences over the same episodes." if len(starred) > 1 else "."),
     ]
     if any(starred.values()):
-        lines.append("* transductive: saw all queries of an episode at once, with an even class mix.")
+        lines.append("* transductive: saw all queries of an episode at once, evenly mixed.")
     if not evaluation.complete:
         lines.append("The work was cut short: this is what was known by then.")
     return tuple(lines)

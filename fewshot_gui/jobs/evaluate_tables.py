@@ -99,25 +99,26 @@ def _glance(evaluation: Evaluation) -> Table:
             cell = [x for x in rows if (x.group or "", _ways(x.ways), x.shots) == (group, ways, shots)]
             if name in _best(cell, evaluation.paired):
                 strong.add((r, len(_LINE) + 1 + c))
-    caption, bold = (
-        "Accuracy in %, with its 95 % interval over episodes",
-        "the best, and what pairs do not tell from it",
-    )
+    caption = "Accuracy in %, with its 95 % interval over episodes"
+    bold = "the best that is not transductive, and what the same episodes do not tell from it"
     head = (*_LINE, "method", *map(_shots_heading, columns))
     return Table(caption, head, tuple((*line, *cells) for line, cells in lines.items()), frozenset(strong), bold)
 
 
 def _best(cell: Sequence[Row], paired: Iterable[Paired]) -> set[str]:
-    """The names of the cell's best method and of those whose paired difference to it may be nothing."""
-    if len(cell) < 2:
+    """The names of the cell's best method and of those whose paired difference to it may be nothing.
+
+    Transductive methods are not in the contest: they know what the others do not.
+    """
+    contest = [row for row in cell if not row.transductive]
+    if len(contest) < 2:
         return set()
-    best = max(cell, key=lambda row: row.accuracy.value)
-    found = {_name(best)}
-    named = {row.method: _name(row) for row in cell}
+    best = max(contest, key=lambda row: row.accuracy.value)
+    found, names = {best.method}, {row.method for row in contest}
     for pair in paired:
         same = (pair.group, pair.ways, pair.shots) == (best.group, best.ways, best.shots)
         if same and best.method in (pair.a, pair.b) and pair.difference.low <= 0 <= pair.difference.high:
-            found |= {named[pair.a], named[pair.b]}
+            found |= {pair.a, pair.b} & names
     return found
 
 

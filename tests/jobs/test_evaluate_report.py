@@ -65,6 +65,12 @@ def test_the_best_is_bold_and_what_pairs_do_not_tell_from_it():
     assert differences.strong == {(0, 3)}
 
 
+def test_a_transductive_method_is_never_in_bold():
+    rows = [*TWO, row("soft-kmeans", accuracy=0.9, transductive=True)]
+    glance = table(report(evaluation(rows, all_pairs("ridge", "lda", "soft-kmeans"))), "Accuracy in %")
+    assert glance.strong == {(0, 2), (0, 3)}
+
+
 def compared(methods, versus=None):
     made = report(evaluation([row(m) for m in methods], all_pairs(*methods)), versus)
     return [line[1:] for line in table(made, "Differences").rows]

@@ -14,7 +14,7 @@ _MARKS = ("disc", "square", "up", "diamond", "down", "right", "left", "bar")
 _INK, _SOFT, _GRID, _ZERO = "#1f2328", "#57606a", "#e4e7eb", "#8c959f"
 _BAND = 0.16  # opacity
 _LEFT, _RIGHT, _BETWEEN, _ACROSS = 66, 22, 46, 3  # pixels; panels side by side
-_HIGH, _LOW, _CAPTION, _AXIS = 230, 120, 30, 46  # heights of values and differences, of a caption, of the axis
+_HIGH, _LOW, _CAPTION, _AXIS = 230, 150, 30, 46  # heights of values and differences, of a caption, of the axis
 _MARK = 4.2  # half a mark's size
 _LETTER = 0.54  # a letter's width by its size; a wide (CJK) one is 1
 
