@@ -8,7 +8,7 @@ from torch import Tensor
 from fewshot_gui.engine import metrics
 from fewshot_gui.engine.method import Head, Support
 from fewshot_gui.engine.model import Model
-from fewshot_gui.engine.unknown import UnknownRule, space
+from fewshot_gui.engine.unknown import UnknownRule, of_frozen
 
 _BATCH = 64  # pictures at a time through an adapted backbone
 
@@ -20,7 +20,7 @@ def told_apart(model: Model, head: Head, support: Support, known: Tensor, strang
     known, strange: [m, ...], [k, ...] as the head wants its queries. No cut is needed: both measures go over all cuts.
     """
     if head.needs == "embeddings":
-        rule = UnknownRule.fit(support.embeddings, support.labels, support.n_way, 0.0, transform=space(model))
+        rule = of_frozen(model, support.embeddings, support.labels, support.n_way, 0.0)
         scores = [rule.scores(rows.to(model.device)) for rows in (known, strange)]
     else:
         rule = UnknownRule.fit(_features(model, head, support.pictures), support.labels, support.n_way, 0.0)

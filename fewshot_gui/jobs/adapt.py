@@ -21,7 +21,7 @@ from fewshot_gui.engine.classifier import Classifier
 from fewshot_gui.engine.method import Head, Method, Support
 from fewshot_gui.engine.model import Model, ModelConfig
 from fewshot_gui.engine.threads import one_core
-from fewshot_gui.engine.unknown import AUTO_RATE, UnknownRule, cut_at, default_rate, space
+from fewshot_gui.engine.unknown import AUTO_RATE, UnknownRule, cut_at, default_rate, of_frozen
 from fewshot_gui.errors import UsageError, UserError
 from fewshot_gui.images import scan
 from fewshot_gui.jobs import backbone as backbones
@@ -187,7 +187,7 @@ def with_unknown(classifier: Classifier, option: UnknownOption) -> Classifier:
         rows = classifier.support_embeddings.float().to(labels.device)
         centred = classifier.support_embeddings.float() - classifier.model.base_mean.cpu()
         groups = near_duplicates(classifier.support_contents, centred).to(labels.device)
-        rule = UnknownRule.fit(rows, labels, n_way, rate, transform=space(classifier.model), groups=groups)
+        rule = of_frozen(classifier.model, rows, labels, n_way, rate, groups)
         return replace(classifier, unknown=rule)
     scores, rule = getattr(classifier.head, "held_out", None), classifier.unknown
     if rule is None or scores is None:
@@ -209,7 +209,7 @@ def _rate(option: UnknownOption, n_way: int, shots: Sequence[int]) -> float | No
 def _unknown_rule(model: Model, head: Head, support: Support, rate: float) -> UnknownRule:
     labels, n_way, groups = support.labels, support.n_way, support.groups
     if head.needs == "embeddings":
-        return UnknownRule.fit(support.embeddings, labels, n_way, rate, transform=space(model), groups=groups)
+        return of_frozen(model, support.embeddings, labels, n_way, rate, groups)
     held_out = getattr(head, "held_out", None)
     with torch.no_grad():
         rows = head.features(support.pictures)

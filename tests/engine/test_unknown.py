@@ -4,8 +4,9 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from fewshot_gui.engine import unknown
+from fewshot_gui.engine import knowledge, unknown
 from fewshot_gui.engine.features import Transform
+from fewshot_gui.engine.metrics import auroc
 from fewshot_gui.engine.unknown import UnknownRule, cut_at, default_rate, own_scores
 from fewshot_gui.errors import UserError
 from tests.engine.factories import task, tiny_model
@@ -157,6 +158,78 @@ def test_rows_are_compared_less_the_base_mean():
     assert rule.cut == pytest.approx(plain.cut)
     expected = plain.scores(F.normalize(some.embeddings - model.base_mean, dim=1))
     torch.testing.assert_close(rule.scores(some.embeddings), expected)
+
+
+def knowing(n_classes=20):
+    """(model that knows base classes, their features [n, D]), as if read from a folder."""
+    model = tiny_model()
+    rows, labels = drawn([9] * n_classes, dimensions=32, seed=4)
+    features = F.normalize(rows, dim=1)
+    model.__dict__["knowledge"] = knowledge.fit(features, labels, rank=32)
+    return model, features
+
+
+def test_nearness_to_base_pictures_lowers_a_score():
+    model, base = knowing()
+    rows, labels = drawn([4, 4, 4], dimensions=32)
+    rule = unknown.of_frozen(model, rows, labels, 3, 0.05)
+    plain = UnknownRule.fit(rows, labels, 3, 0.05, transform=unknown.space(model))
+    nearest = (F.normalize(rows, dim=1) @ base.T).topk(10).values.mean(1)
+    torch.testing.assert_close(rule.scores(rows), plain.scores(rows) - nearest / 2, rtol=0, atol=1e-3)
+
+
+def test_left_out_classes_are_told_better_by_base_pictures_of_the_same_kind():
+    """All classes have a direction in common, and some pictures more of it than others: that makes a picture like
+    every prototype, and the base pictures show that it says nothing."""
+    found = {}
+    draw = torch.Generator().manual_seed(0)
+
+    def of(n_classes, each):
+        labels = torch.arange(n_classes).repeat_interleave(each)
+        common = 6 * torch.rand(len(labels), 1, generator=draw) * torch.eye(1, 32)
+        rows = torch.randn(n_classes, 32, generator=draw)[labels] + torch.randn(len(labels), 32, generator=draw)
+        return F.normalize(rows + common, dim=1), labels
+
+    model = tiny_model()
+    model.__dict__["knowledge"] = knowledge.fit(*of(100, 9), rank=32)
+    rows, labels = of(8, 30)
+    shown = (torch.arange(len(rows)) % 30 < 5) & (labels < 4)
+    for what, base in (("plain", None), ("base", model.knowledge)):
+        rule = UnknownRule.fit(rows[shown], labels[shown], 4, 0.05, transform=unknown.space(model), base=base)
+        own, others = rule.scores(rows[~shown & (labels < 4)]), rule.scores(rows[labels >= 4])
+        found[what] = auroc(own.numpy(), others.numpy())
+    assert found["base"] > found["plain"] + 0.01
+
+
+def test_the_cut_rests_on_scores_lowered_alike():
+    model, _ = knowing()
+    rows, labels = drawn([8, 8, 8], dimensions=32)
+    rule = unknown.of_frozen(model, rows, labels, 3, 1.0)
+    vectors = F.normalize(rows, dim=1)
+    expected = own_scores(vectors, labels, 3) - model.knowledge.nearness(vectors, 10) / 2
+    assert rule.cut == pytest.approx(expected.max().item(), abs=1e-4)
+
+
+def test_copies_are_left_out_of_the_cut_with_base_pictures_too():
+    model, _ = knowing()
+    rows = drawn([1, 1, 1], dimensions=32)[0].repeat_interleave(4, 0)
+    rule = unknown.of_frozen(model, rows, torch.arange(3).repeat_interleave(4), 3, 0.05)
+    assert rule.cut is None
+
+
+def test_a_stored_rule_needs_the_base_pictures_it_was_set_with():
+    model, _ = knowing()
+    rows, labels = drawn([4, 4, 4], dimensions=32)
+    rule = unknown.of_frozen(model, rows, labels, 3, 0.05)
+    tensors, values = rule.state()
+    assert torch.equal(unknown.restore(tensors, values, model).scores(rows), rule.scores(rows))
+    for other in (tiny_model(), knowing(n_classes=21)[0]):
+        with pytest.raises(UserError, match=r"other base classes now.*adapt again"):
+            unknown.restore(tensors, values, other)
+    plain = UnknownRule.fit(rows, labels, 3, 0.05, transform=unknown.space(model))
+    tensors, values = plain.state()
+    del values["base"]  # as rules were stored before there were base pictures
+    assert torch.equal(unknown.restore(tensors, values, model).scores(rows), plain.scores(rows))
 
 
 @pytest.mark.parametrize("rate", [0.05, 0.0])
