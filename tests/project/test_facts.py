@@ -82,3 +82,14 @@ def test_stored_settings_that_make_no_sense_are_as_by_default(project, project_f
     connection.close()
     with Project.open(project_file) as again:
         assert again.settings() in (ProjectSettings(), ProjectSettings(method="ridge"))
+
+
+@pytest.mark.parametrize("more", ["", ', "quality": "quick"', ', "quality": 3'])
+def test_a_project_of_the_time_before_qualities_opens_as_it_was(project, project_file, more):
+    project.close()
+    stored = '{"backbone": "lite0-natural", "method": "ridge", "unknown": "auto", "seed": 2' + more + "}"
+    with sqlite3.connect(project_file) as connection:
+        connection.execute("UPDATE facts SET value = ? WHERE key = 'settings'", (stored,))
+    connection.close()
+    with Project.open(project_file) as again:
+        assert again.settings() == ProjectSettings("lite0-natural", "ridge", "auto", 2, "balanced")
