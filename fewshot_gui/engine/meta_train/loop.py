@@ -10,50 +10,21 @@ import math
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 import torch
 from torch import Tensor
 
 from fewshot_gui.engine.meta_train import optimise, recipe_file, stages
 from fewshot_gui.engine.meta_train.checkpoint import CheckpointFolder
+from fewshot_gui.engine.meta_train.curves import Curve, Look
 from fewshot_gui.engine.meta_train.ema import Average
+from fewshot_gui.engine.meta_train.position import Kept, Position, over, restored, tensors_of, under, values_of
 from fewshot_gui.engine.meta_train.progress import Note, Progress, Saved, Trained, Validated
 from fewshot_gui.engine.meta_train.recipe import Maml, Recipe
 from fewshot_gui.engine.meta_train.score import Score
 from fewshot_gui.engine.meta_train.stage import Scene, StageRun, network_values
 from fewshot_gui.engine.network import Network
 from fewshot_gui.errors import UserError
-
-
-@dataclass
-class Kept:
-    """Weights worth keeping: values of a stage's modules, their score, and what goes into the model's config.
-
-    network: the backbone's weights. learned: method -> its own tensors.
-    """
-
-    network: dict[str, Tensor]
-    score: Score
-    values: dict[str, Any]
-    learned: dict[str, dict[str, Tensor]] = field(default_factory=dict)
-
-
-@dataclass
-class Position:
-    """Where a training stands. stage, step: the next to do. kept: from earlier stages. best: of this stage.
-
-    seconds: spent on steps and looks so far, over all runs. notes: what was decided about stages.
-    """
-
-    stage: int = 0
-    step: int = 0
-    loss: float = math.nan
-    precision: str = ""
-    kept: Kept | None = None
-    best: Kept | None = None
-    seconds: float = 0.0
-    notes: list[str] = field(default_factory=list)
 
 
 @dataclass
@@ -112,13 +83,15 @@ class Training:
             run.prepare()
             self.position.precision = run.choose_precision()
         else:
-            run.modules.load_state_dict(_under("modules.", loaded))
+            run.modules.load_state_dict(under("modules.", loaded))
+        if not self.position.curves or self.position.curve.number != number:
+            self.position.curves.append(Curve(number, recipe.kind, recipe.steps))
         run.precision = self.position.precision
         average = Average(run.modules, run.stage.ema)
         optimiser = optimise.optimiser_for(run.modules, run.stage, run.extra_rates())
         if loaded is not None:
-            average.load(_under("average.", loaded))
-            optimise.restore_state(optimiser, _under("optimiser.", loaded))
+            average.load(under("average.", loaded))
+            optimise.restore_state(optimiser, under("optimiser.", loaded))
         return run, average, optimiser
 
     def _steps(self, run: StageRun, average: Average, optimiser: torch.optim.Optimizer) -> Iterator[Progress]:
@@ -127,8 +100,10 @@ class Training:
         spent, first, self._saved_at = 0.0, position.step, time.monotonic()
         while position.step < stage.steps:
             began = time.monotonic()
-            self._step(run, average, optimiser)
-            spent += time.monotonic() - began
+            loss = self._step(run, average, optimiser)
+            taken = time.monotonic() - began
+            spent += taken
+            position.curve.add(position.step, loss, run.pictures_per_step, taken)
             last = position.step == stage.steps
             if last or position.step % every == 0:
                 yield self._look(run, average)
@@ -150,7 +125,8 @@ class Training:
             stage.kind, position.step, stage.steps, position.loss, best, run.pictures_per_step / seconds, left
         )
 
-    def _step(self, run: StageRun, average: Average, optimiser: torch.optim.Optimizer) -> None:
+    def _step(self, run: StageRun, average: Average, optimiser: torch.optim.Optimizer) -> float:
+        """The loss of the step, which is done."""
         position, stage = self.position, run.stage
         run.train_mode()
         optimise.set_rates(optimiser, stage, position.step)
@@ -164,6 +140,7 @@ class Training:
         average.update(run.modules, position.step)
         position.loss = loss if math.isnan(position.loss) else 0.98 * position.loss + 0.02 * loss
         position.step += 1
+        return loss
 
     def _look(self, run: StageRun, average: Average) -> Validated:
         """Validate the averaged weights and remember them if they lead."""
@@ -171,7 +148,9 @@ class Training:
         leads = self.position.best is None or score.mean > self.position.best.score.mean
         if leads:
             self.position.best = self._keep(run, average.values, score)
-        return Validated(run.stage.kind, self.position.step, score.mean, *score.interval(), best=leads)
+        look = Look(self.position.step, score.mean, *score.interval(), best=leads)
+        self.position.curve.looks.append(look)
+        return Validated(run.stage.kind, look.step, look.accuracy, look.low, look.high, look.best)
 
     def _decide(self, run: StageRun) -> str:
         """Keep a finished stage if nothing was there before or the paired gain's interval lies above zero."""
@@ -180,10 +159,12 @@ class Training:
             raise ValueError("a stage ends with a look at the validation classes")
         name, before, kept_before = run.stage.kind, run.baseline(), position.kept
         if before is None and position.kept is None:
-            position.kept = best
+            position.kept, position.curve.kept = best, True
             return f"Stage {name} reached {best.score.mean:.1%} on the validation classes."
-        mean, low, high = best.score.gain_over(before or position.kept.score)
+        rival = before or position.kept.score
+        mean, low, high = best.score.gain_over(rival)
         good = mean >= 0 if before is not None else low > 0
+        position.curve.before, position.curve.kept = rival.mean, good
         if good:
             position.kept = best
             if before is not None and kept_before is not None:  # the backbone is the same, and so is its score
@@ -217,25 +198,16 @@ class Training:
         return time.monotonic() - self._saved_at >= 60 * self.scene.recipe.checkpoint_minutes
 
     def _save(self, run: StageRun, average: Average, optimiser: torch.optim.Optimizer) -> None:
-        position = self.position
         values = {
             "recipe": recipe_file.dumps(self.scene.recipe),
             "number": self._number,
-            "stage": position.stage,
-            "step": position.step,
-            "loss": position.loss,
-            "precision": position.precision,
-            "seconds": position.seconds,
-            "notes": position.notes,
-            "kept": _kept_values(position.kept),
-            "best": _kept_values(position.best),
+            **values_of(self.position),
         }
         tensors = {
-            **_over("modules.", run.modules.state_dict()),
-            **_over("average.", average.values),
-            **_over("optimiser.", optimise.state_of(optimiser)),
-            **_over("kept.", _kept_tensors(position.kept)),
-            **_over("best.", _kept_tensors(position.best)),
+            **over("modules.", run.modules.state_dict()),
+            **over("average.", average.values),
+            **over("optimiser.", optimise.state_of(optimiser)),
+            **tensors_of(self.position),
         }
         self.checkpoint.save(self._number, values, tensors)
         self._number += 1
@@ -247,52 +219,10 @@ class Training:
         if not _same(recipe_file.loads(values["recipe"]), self.scene.recipe):
             raise UserError(f"{self.checkpoint.path} belongs to another recipe; train anew without --resume.")
         self._number = values["number"] + 1
-        self.position = Position(
-            values["stage"],
-            values["step"],
-            values["loss"],
-            values["precision"],
-            _kept(values["kept"], _under("kept.", tensors)),
-            _kept(values["best"], _under("best.", tensors)),
-            values["seconds"],
-            values["notes"],
-        )
+        self.position = restored(values, tensors)
         return tensors
 
 
 def _same(one: Recipe, other: Recipe) -> bool:
     """Whether two recipes make the same weights: how often a checkpoint is written does not count."""
     return replace(one, checkpoint_minutes=1.0) == replace(other, checkpoint_minutes=1.0)
-
-
-def _over(prefix: str, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    return {prefix + name: value for name, value in tensors.items()}
-
-
-def _under(prefix: str, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    return {name.removeprefix(prefix): value for name, value in tensors.items() if name.startswith(prefix)}
-
-
-def _kept_values(kept: Kept | None) -> dict[str, Any] | None:
-    if kept is None:
-        return None
-    return {"cells": {cell: list(v) for cell, v in kept.score.cells.items()}, "values": kept.values}
-
-
-def _kept_tensors(kept: Kept | None) -> dict[str, Tensor]:
-    if kept is None:
-        return {}
-    tensors = _over("network.", kept.network)
-    for method, learned in kept.learned.items():
-        tensors |= _over(f"learned.{method}.", learned)
-    return tensors
-
-
-def _kept(values: dict[str, Any] | None, tensors: dict[str, Tensor]) -> Kept | None:
-    if values is None:
-        return None
-    learned: dict[str, dict[str, Tensor]] = {}
-    for name, value in _under("learned.", tensors).items():
-        method, _, name = name.partition(".")
-        learned.setdefault(method, {})[name] = value
-    return Kept(_under("network.", tensors), Score(values["cells"]), values["values"], learned)
