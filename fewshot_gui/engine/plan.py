@@ -87,7 +87,7 @@ def left_out(table: ClassTable, methods: Mapping[str, Method], plan: Plan) -> st
         if any(least_shots(shots) < method.least_shots for _, shots in without):
             short.append(name)
     sentences = (
-        f"The data have too few classes or pictures for {_named(missing)}." if missing else "",
+        f"The data have too few classes or pictures for {_named(missing, len(plan.shots))}." if missing else "",
         f"At 5 ways with 1 and 5 shots alone, as it takes its time: {', '.join(slow)}; --full has the rest."
         if slow
         else "",
@@ -131,10 +131,13 @@ def _groups(table: ClassTable, plan: Plan, ways: Ways, shots: int) -> tuple[str 
     return tuple(group for group in groups if most_ways(table, shots, group) >= least)
 
 
-def _named(cells: Sequence[tuple[Ways, Shots]]) -> str:
-    """Cells by their ways: "20 ways with 10, 20 shots and 50 ways with 20 shots"."""
+def _named(cells: Sequence[tuple[Ways, Shots]], all_shots: int) -> str:
+    """Cells by their ways: "20 ways with 10, 20 shots and 50 ways", the latter with all numbers of shots."""
     by_ways: dict[Ways, list[str]] = {}
     for ways, shots in cells:
         by_ways.setdefault(ways, []).append(shots_text(shots))
-    named = [f"{ways} ways with {', '.join(shots)} shots" for ways, shots in by_ways.items()]
+    named = [
+        f"{ways} ways" + ("" if len(shots) == all_shots else f" with {', '.join(shots)} shots")
+        for ways, shots in by_ways.items()
+    ]
     return " and ".join([", ".join(named[:-1]), named[-1]] if len(named) > 1 else named)

@@ -320,7 +320,9 @@ def test_of_a_grid_what_the_data_lack_is_left_out_and_named_once(options):
     evaluation = run(replace(options, ways=None, shots=None, grid=True, episodes=2))
     assert [(row.ways, row.shots) for row in evaluation.rows] == [(2, 1), (2, 2), (2, 5)]
     (sentence,) = evaluation.warnings
-    assert sentence.startswith("The data have too few classes or pictures for 2 ways with 10, 20 shots, 5 ways with 1,")
+    assert sentence.startswith(
+        "The data have too few classes or pictures for 2 ways with 10, 20 shots, 5 ways, 10 ways,"
+    )
 
 
 def test_unknowns_are_measured_on_request(options):
