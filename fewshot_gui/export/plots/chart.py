@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from fewshot_gui.export.plots import Area, Line, Point, Scene, Shape, Text
+from fewshot_gui.export.plots import Area, Line, Point, Scene, Shape
+from fewshot_gui.export.plots.axes import BAND, BETWEEN, INK, LEFT, RIGHT, Frame, Page, text_width
 
 # Okabe and Ito's colours, which the colour-blind can tell apart; a mark for each, as colour is never alone.
 _COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#7f3c8d", "#555555")
 _MARKS = ("disc", "square", "up", "diamond", "down", "right", "left", "bar")
-_INK, _SOFT, _GRID, _ZERO = "#1f2328", "#57606a", "#e4e7eb", "#8c959f"
-_BAND = 0.16  # opacity
-_LEFT, _RIGHT, _BETWEEN, _ACROSS = 66, 22, 46, 3  # pixels; panels side by side
+_ACROSS = 3  # panels side by side
 _HIGH, _LOW, _CAPTION, _AXIS = 230, 150, 30, 46  # heights of values and differences, of a caption, of the axis
 _MARK = 4.2  # half a mark's size
-_LETTER = 0.54  # a letter's width by its size; a wide (CJK) one is 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,49 +70,18 @@ class Chart:
     panels: tuple[Panel, ...] = ()
 
 
-@dataclass(frozen=True)
-class _Frame:
-    """Where a panel's part lies and what it shows: x and y from the values to pixels."""
-
-    left: float
-    top: float
-    width: float
-    height: float
-    x_range: tuple[float, float]
-    y_range: tuple[float, float]
-
-    def x(self, at: float) -> float:
-        low, high = self.x_range
-        return self.left + (at - low) / (high - low) * self.width
-
-    def y(self, value: float) -> float:
-        low, high = self.y_range
-        return self.top + (high - value) / (high - low) * self.height
-
-
-@dataclass
-class _Page:
-    """Shapes as they are laid down."""
-
-    width: float
-    shapes: list[Shape] = field(default_factory=list)
-
-    def text(self, x: float, y: float, text: str, size: float = 12, colour: str = _SOFT, **rest: object) -> None:
-        self.shapes.append(Text(x, y, text, size, colour, **rest))  # type: ignore[arg-type]
-
-
 def scene(chart: Chart) -> Scene:
     """The chart as shapes; as wide as up to three panels, the rest below them."""
     across = min(_ACROSS, max(1, len(chart.panels)))
     panel_width = 500 if across == 1 else 320 if across == 2 else 290
-    page = _Page(_LEFT + across * panel_width + (across - 1) * _BETWEEN + _RIGHT)
+    page = Page(LEFT + across * panel_width + (across - 1) * BETWEEN + RIGHT)
     top = _heading(page, chart)
     differences = any(panel.differences for panel in chart.panels)
     height = _CAPTION + _HIGH + (_LOW + 18 if differences else 0) + _AXIS
     ranges = _Ranges.of(chart)
     for number, panel in enumerate(chart.panels):
         row, column = divmod(number, across)
-        left = _LEFT + column * (panel_width + _BETWEEN)
+        left = LEFT + column * (panel_width + BETWEEN)
         _panel(page, chart, panel, ranges, (left, top + row * height, panel_width), first=column == 0)
     bottom = top + math.ceil(len(chart.panels) / across) * height
     return Scene(round(page.width), round(bottom + 6), tuple(page.shapes), _description(chart))
@@ -146,48 +113,38 @@ def _padded(values: Iterable[Value]) -> tuple[float, float]:
     return low - pad, high + pad
 
 
-def _heading(page: _Page, chart: Chart) -> float:
+def _heading(page: Page, chart: Chart) -> float:
     """Title, subtitle and legend; where the panels begin."""
-    room, y = page.width - _LEFT - 8, 10.0
-    for line in _wrapped(chart.title, 18, room):
-        y += 23
-        page.text(_LEFT, y, line, 18, _INK)
-    for line in [part for text in chart.subtitle for part in _wrapped(text, 12.5, room)]:
-        y += 19
-        page.text(_LEFT, y, line, 12.5)
-    y += 28
-    x: float = _LEFT
+    y = page.heading(chart.title, chart.subtitle) + 28
+    x: float = LEFT
     for number, name in enumerate(chart.names):
-        wide = 34 + _width(name, 13) + 18
-        if x > _LEFT and x + wide > page.width:
-            x, y = _LEFT, y + 22
+        wide = 34 + text_width(name, 13) + 18
+        if x > LEFT and x + wide > page.width:
+            x, y = LEFT, y + 22
         page.shapes.append(Line(((x, y - 4), (x + 26, y - 4)), _colour(number), 2))
         page.shapes.append(_mark(number, (x + 13, y - 4)))
-        page.text(x + 33, y, name, 13, _INK)
+        page.text(x + 33, y, name, 13, INK)
         x += wide
     return y + 14
 
 
 def _panel(
-    page: _Page, chart: Chart, panel: Panel, ranges: _Ranges, place: tuple[float, float, float], *, first: bool
+    page: Page, chart: Chart, panel: Panel, ranges: _Ranges, place: tuple[float, float, float], *, first: bool
 ) -> None:
     left, top, width = place
-    page.text(left, top + 20, panel.caption, 13.5, _INK)
-    upper = _Frame(left, top + _CAPTION, width, _HIGH, ranges.x, ranges.values)
+    page.text(left, top + 20, panel.caption, 13.5, INK)
+    upper = Frame(left, top + _CAPTION, width, _HIGH, ranges.x, ranges.values)
     _part(page, upper, panel.series, chart.y if first else "", chart.ticks)
     last = upper
     if panel.differences:
-        last = _Frame(left, upper.top + _HIGH + 18, width, _LOW, ranges.x, ranges.differences)
+        last = Frame(left, upper.top + _HIGH + 18, width, _LOW, ranges.x, ranges.differences)
         _part(page, last, panel.differences, chart.below if first else "", chart.ticks, zero=True)
-    foot = last.top + last.height
-    for at, text in chart.ticks:
-        page.text(last.x(at), foot + 17, text, anchor="middle")
-    page.text(left + width / 2, foot + 35, chart.x, anchor="middle")
+    page.ticks(last, chart.ticks, chart.x)
 
 
 def _part(
-    page: _Page,
-    frame: _Frame,
+    page: Page,
+    frame: Frame,
     series: Sequence[Series],
     title: str,
     ticks: Sequence[tuple[float, str]],
@@ -195,30 +152,22 @@ def _part(
     zero: bool = False,
 ) -> None:
     """Grid, axis and values of one frame."""
-    right, foot = frame.left + frame.width, frame.top + frame.height
-    for at, _ in ticks:
-        page.shapes.append(Line(((frame.x(at), frame.top), (frame.x(at), foot)), _GRID))
-    for value, text in _nice(*frame.y_range, most=6 if frame.height > 150 else 4, signed=zero):
-        y = frame.y(value)
-        page.shapes.append(Line(((frame.left, y), (right, y)), _ZERO if zero and value == 0 else _GRID))
-        page.text(frame.left - 8, y + 4, text, anchor="end")
-    if title:
-        page.text(frame.left - 48, frame.top + frame.height / 2, title, anchor="middle", rotated=True)
+    page.grid(frame, [at for at, _ in ticks], title, signed=zero)
     for one in series:
         page.shapes += _band(frame, one)
     for one in series:
         page.shapes += _drawn(frame, one)
 
 
-def _band(frame: _Frame, series: Series) -> Iterator[Shape]:
+def _band(frame: Frame, series: Series) -> Iterator[Shape]:
     values = series.joined
     if len(values) > 1:
         upper = [(frame.x(v.at), frame.y(v.high)) for v in values]
         lower = [(frame.x(v.at), frame.y(v.low)) for v in reversed(values)]
-        yield Area((*upper, *lower), _colour(series.number), _BAND)
+        yield Area((*upper, *lower), _colour(series.number), BAND)
 
 
-def _drawn(frame: _Frame, series: Series) -> Iterator[Shape]:
+def _drawn(frame: Frame, series: Series) -> Iterator[Shape]:
     colour = _colour(series.number)
     if len(series.joined) > 1:
         yield Line(tuple((frame.x(v.at), frame.y(v.value)) for v in series.joined), colour, 2)
@@ -249,38 +198,6 @@ def _mark(number: int, centre: Point) -> Area:
         "disc": tuple((r * math.cos(a * math.pi / 16), r * math.sin(a * math.pi / 16)) for a in range(32)),
     }[kind]
     return Area(tuple((x + dx, y + dy) for dx, dy in corners), _colour(number))
-
-
-def _nice(low: float, high: float, *, most: int, signed: bool) -> Iterator[tuple[float, str]]:
-    """At most so many round values from low to high, as written."""
-    step = next(s for s in _steps() if (high - low) / s <= most)
-    digits = max(0, -math.floor(math.log10(step) + 1e-9))
-    for number in range(math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9) + 1):
-        value = number * step
-        yield value, f"{value:+.{digits}f}" if signed and number else f"{value:.{digits}f}"
-
-
-def _steps() -> Iterator[float]:
-    power = -2
-    while True:
-        yield from (factor * 10.0**power for factor in (1, 2, 5))
-        power += 1
-
-
-def _wrapped(text: str, size: float, room: float) -> Iterator[str]:
-    """The text in lines of at most that width, broken between words."""
-    line = ""
-    for word in text.split():
-        if line and _width(f"{line} {word}", size) > room:
-            yield line
-            line = word
-        else:
-            line = f"{line} {word}".lstrip()
-    yield line
-
-
-def _width(text: str, size: float) -> float:
-    return size * sum(1.0 if ord(letter) > 0x2E80 else _LETTER for letter in text)
 
 
 def _description(chart: Chart) -> str:
