@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from argparse import ArgumentParser, ArgumentTypeError
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from fewshot_gui.types import BALANCED, QUALITIES
 
 DEVICES = ("auto", "cpu", "cuda", "mps")
 INPUTS = ("imagenet", "symmetric", "unit", "clip")
+_NAME = re.compile(r"^@?[A-Z]+\.register\(\"([^\"]+)\"\)", re.MULTILINE)
 TRAINING_METHODS = ("protonet", "maml", "fomaml", "anil", "meta-sgd", "reptile", "supervised")
 
 
@@ -240,17 +242,17 @@ def _add_device(parser: ArgumentParser) -> None:
 
 
 def _methods() -> str:
-    """The methods' names, by their files: importing them would import torch."""
-    return _modules("engine", "methods")
+    return _registered("engine", "methods")
 
 
 def _reports() -> str:
-    return _modules("export", "reports")
+    return _registered("export", "reports")
 
 
-def _modules(*package: str) -> str:
+def _registered(*package: str) -> str:
+    """The names in a package's registry, as its files write them: importing the methods would import torch."""
     files = Path(__file__).parents[1].joinpath(*package).glob("[!_]*.py")
-    return ", ".join(sorted({file.stem.replace("_", "-") for file in files}))
+    return ", ".join(sorted(name for file in files for name in _NAME.findall(file.read_text("utf-8"))))
 
 
 def _models() -> str:

@@ -95,11 +95,6 @@ def evaluate(model: Model, data: Data, methods: Mapping[str, Method], plan: Plan
             yield from results.pairs(cells, about, list(stage.episodes))
 
 
-def check(table: ClassTable, methods: Mapping[str, Method], plan: Plan) -> None:
-    """UserError if the plan cannot be carried out with these classes and methods; costs nothing."""
-    stages(table, methods, plan)
-
-
 def _cell(table: ClassTable, stage: Stage, group: str | None) -> Cell:
     most = most_shots(stage.shots)
     ways = check_ways(table, stage.ways, most) if group is None else group_ways(table, stage.ways, most, group)

@@ -19,7 +19,7 @@ from fewshot_gui.engine import methods as method_registry
 from fewshot_gui.engine.episodes import Shots, Ways, least_shots, shots_text
 from fewshot_gui.engine.method import Method
 from fewshot_gui.engine.model import Model
-from fewshot_gui.engine.plan import GRID_SHOTS, GRID_WAYS, Plan, left_out
+from fewshot_gui.engine.plan import GRID_SHOTS, GRID_WAYS, Plan, left_out, stages
 from fewshot_gui.engine.results import Paired, Row
 from fewshot_gui.errors import UsageError
 from fewshot_gui.images.collection import Collection, open_collection
@@ -141,7 +141,7 @@ def _evaluate(options: EvaluateOptions, heard: list[str]) -> Iterator[Step | Row
     model = _model(options, heard)
     methods = _methods(options, model)
     plan = _plan(options, model)
-    engine.stages(labelled.table_of(collection), methods, plan)  # what cannot be done is told before the costly part
+    stages(labelled.table_of(collection), methods, plan)  # what cannot be done is told before the costly part
     if not options.allow_seen:
         labelled.refuse_seen(collection, model, _SEEN)
     pixels = any(method.needs == "pictures" for method in methods.values())

@@ -305,11 +305,13 @@ def test_the_text_report_names_data_methods_and_differences(options):
 def test_without_ways_shots_and_episodes_they_are_the_usual_ones(options, monkeypatch):
     plans = []
     monkeypatch.setattr("fewshot_gui.engine.evaluate.stages", lambda *given: plans.append(given[2]) or ())
+    monkeypatch.setattr("fewshot_gui.jobs.evaluate.stages", lambda *given: ())
+    monkeypatch.setattr("fewshot_gui.jobs.evaluate.left_out", lambda *given: "")
     plain = replace(options, ways=None, shots=None, episodes=None)
     run(plain)
     run(replace(plain, grid=True))
     run(replace(plain, grid=True, full=True, episodes=7, shots=(1,)))
-    usual, grid, full = plans[0], plans[2], plans[4]
+    usual, grid, full = plans
     assert (usual.ways, usual.shots, usual.episodes, usual.episodes_on_pictures) == (5, (1, 5), 600, None)
     assert (grid.ways, grid.shots) == ((2, 5, 10, 20, 50), (1, 2, 5, 10, 20))
     assert (grid.episodes, grid.episodes_on_pictures, grid.few_on_pictures) == (2000, 200, True)
