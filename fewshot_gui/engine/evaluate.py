@@ -129,7 +129,8 @@ class _Work:
     def run(self, name: str, method: Method, episodes: int) -> Iterator[Tally]:
         """Yields the growing tally of the cell from time to time and at the end."""
         n, adapts = len(self.data.table.counts), method.needs == "pictures"
-        tally = Tally.blank(episodes, n, adapts=adapts, transductive=method.transductive)
+        start = method.start_of(self.model)
+        tally = Tally.blank(episodes, n, adapts=adapts, transductive=method.transductive, start=start)
         self.cell.tallies[name] = tally
         told = time.monotonic()
         for number in range(episodes):

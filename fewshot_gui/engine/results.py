@@ -10,6 +10,7 @@ import numpy as np
 
 from fewshot_gui.engine import metrics
 from fewshot_gui.engine.episodes import Episode, Shots
+from fewshot_gui.engine.method import Start
 from fewshot_gui.engine.metrics import Estimate
 
 MEAN = "mean"  # the name of the row that is the plain mean over groups
@@ -29,6 +30,7 @@ class Row:
     own by the score of engine.unknown, mean over episodes; None where that was not asked or no class is left over.
     milliseconds_per_1000_queries: of asking the head; the embedding is not in it unless the head needs pictures.
     transductive: the answers depend on the other queries, which the method was given.
+    start: what a gradient method's steps began from (method.Start); "" for others.
     """
 
     group: str | None
@@ -49,6 +51,7 @@ class Row:
     unknown_fpr95: Estimate | None
     milliseconds_per_1000_queries: float
     transductive: bool
+    start: Start
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,16 +94,17 @@ class Tally:
     asked: np.ndarray
     adapted: int | None
     transductive: bool = False
+    start: Start = ""
     gaps: np.ndarray = field(default_factory=lambda: np.zeros(metrics.BINS))
     episodes: int = 0
     seconds: float = 0.0
     asking: float = 0.0
 
     @classmethod
-    def blank(cls, episodes: int, n_classes: int, *, adapts: bool, transductive: bool) -> Tally:
+    def blank(cls, episodes: int, n_classes: int, *, adapts: bool, transductive: bool, start: Start = "") -> Tally:
         """Of so many episodes to come. adapts: whether the method may change the backbone."""
         zeros = np.zeros(n_classes)
-        return cls(np.full((episodes, 4), np.nan), zeros, zeros.copy(), 0 if adapts else None, transductive)
+        return cls(np.full((episodes, 4), np.nan), zeros, zeros.copy(), 0 if adapts else None, transductive, start)
 
     def add(self, episode: Episode, outcome: Outcome) -> None:
         """One more episode."""
@@ -197,6 +201,7 @@ def rows(cells: Sequence[Cell], about: About, names: Sequence[str]) -> Iterator[
             unknown_fpr95=_unknown(tallies, 1),
             milliseconds_per_1000_queries=float(np.mean([t.asking / t.asked.sum() for t in tallies])) * 1e6,
             transductive=any(t.transductive for t in tallies),
+            start=tallies[0].start,
         )
 
 

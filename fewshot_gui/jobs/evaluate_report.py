@@ -70,6 +70,7 @@ def _row(row: Row) -> dict[str, Any]:
         "unknown_fpr95_ci95": _interval(row.unknown_fpr95),
         "milliseconds_per_1000_queries": row.milliseconds_per_1000_queries,
         "transductive": row.transductive,
+        "start": row.start or None,
     }
 
 

@@ -21,6 +21,7 @@ _HEAD = (
     "group", "ways", "shots", "method", "episodes", "accuracy %", "95 % interval", "other classes", "worst class %",
     "ECE %", "AUROC %", "FPR95 %", "adapted", "ms/adapt", "ms/1000",
 )  # fmt: skip
+_FOREIGN_STARTS = {"maml": "the start for maml", "plain": "the plain weights"}
 _TRANSDUCTIVE = "* transductive: an answer depends on the other queries; all came at once, of every class as many."
 _CUT_SHORT = "The work was cut short: this is what was known by then."
 
@@ -46,9 +47,18 @@ def notes(evaluation: Evaluation) -> tuple[str, ...]:
         if unknown
         else "",
         _TRANSDUCTIVE if any(row.transductive for row in rows) else "",
+        *_starts(rows),
         "" if evaluation.complete else _CUT_SHORT,
     )
     return tuple(sentence for sentence in sentences if sentence)
+
+
+def _starts(rows: Iterable[Row]) -> list[str]:
+    """A sentence for each gradient method that was not meta-trained for the backbone."""
+    foreign = {row.method: _FOREIGN_STARTS[row.start] for row in rows if row.start in _FOREIGN_STARTS}
+    return [
+        f"{method} was not meta-trained for this backbone: it began from {start}." for method, start in foreign.items()
+    ]
 
 
 def tables(evaluation: Evaluation, versus: str | None = None) -> tuple[Table, ...]:

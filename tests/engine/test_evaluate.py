@@ -211,6 +211,16 @@ def test_only_transductive_methods_are_given_the_queries_as_pool():
     assert pooled[0][2].shape == (3 * 6, SIZE)
 
 
+class Begun(Constant):
+    def start_of(self, model):
+        return "maml"
+
+
+def test_a_row_says_what_gradient_steps_began_from():
+    rows, _ = run(data(spread=1.0), {"plain": Constant(([],)), "begun": Begun(([],))}, replace(PLAN, shots=(1,)))
+    assert [row.start for row in rows] == ["", "maml"]
+
+
 def test_adapting_is_timed_and_progress_ends_at_one():
     values = list(evaluate(MODEL, data(spread=1.0), {"protonet": protonet()}, PLAN))
     shares = [value.share for value in values if isinstance(value, Progress)]

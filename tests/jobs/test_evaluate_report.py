@@ -22,6 +22,7 @@ def row(method="ridge", shots=1, ways=5, accuracy=0.5, group=None, **changes):
         "backbone": "tiny", "n_classes": 10, "accuracy": estimate(accuracy), "over_classes": (0.4, 0.6),
         "adapted": None, "milliseconds_per_adapt": 2.0, "worst_recall": estimate(accuracy / 2), "ece": 0.1,
         "unknown_auroc": None, "unknown_fpr95": None, "milliseconds_per_1000_queries": 20.0, "transductive": False,
+        "start": "",
     }  # fmt: skip
     return Row(**(fields | changes))
 
@@ -112,6 +113,14 @@ def test_a_transductive_method_bears_a_mark_that_is_explained():
     assert not any(note.startswith("*") for note in report(evaluation([row()])).notes)
 
 
+def test_a_method_without_a_start_of_its_own_is_named_with_what_it_began_from():
+    rows = [row(), row("maml", start="own"), row("anil", start="maml"), row("anil", shots=5, start="maml")]
+    made = report(evaluation(rows))
+    named = [note for note in made.notes if "meta-trained" in note]
+    assert named == ["anil was not meta-trained for this backbone: it began from the start for maml."]
+    assert [entry["start"] for entry in made.values["results"]] == [None, "own", "maml", "maml"]
+
+
 def test_work_that_was_cut_short_says_so_everywhere():
     cut = evaluation([row()], complete=False)
     assert "cut short" in report(cut).notes[-1]
@@ -124,7 +133,7 @@ def test_json_has_the_new_figures_after_those_that_scripts_know():
     assert list(values)[6:] == ["warnings", "complete"]
     assert list(values["results"][0])[12:] == [
         "over_classes95", "worst_class_recall", "worst_class_recall_ci95", "ece", "unknown_auroc",
-        "unknown_auroc_ci95", "unknown_fpr95", "unknown_fpr95_ci95", "milliseconds_per_1000_queries", "transductive",
+        "unknown_auroc_ci95", "unknown_fpr95", "unknown_fpr95_ci95", "milliseconds_per_1000_queries", "transductive", "start",
     ]  # fmt: skip
     assert values["results"][0]["shots"] == "1-10"
     assert (values["results"][0]["unknown_auroc"], values["warnings"]) == (None, ["Mind."])
