@@ -15,7 +15,7 @@ from torch import Tensor, nn
 
 from fewshot_gui.engine import keep
 from fewshot_gui.engine.adapted import AdaptedHead, beside, embedded_from, side_by_side
-from fewshot_gui.engine.augment import Augmentation, augment, resize
+from fewshot_gui.engine.augment import OF_EXAMPLES, augment, resize
 from fewshot_gui.engine.features import class_means, l2_normalised
 from fewshot_gui.engine.heads import LinearHead, PrototypeHead, unit_prototypes
 from fewshot_gui.engine.method import Head, Progress, Support
@@ -30,7 +30,6 @@ _HEAD_COPIES = 2  # of each picture for the final head: six were no better, and 
 _PLAIN = 128  # most plain pictures that prototypes are made of
 _SCALE = 12.0  # of the cosines
 _CALMER = 0.65  # times the frozen head's temperature: likeliest on validation classes; the support is no surprise to it
-_CHANGES = Augmentation(crop=0.5, stretch=1.2, flip=True, brightness=0.2, contrast=0.2)
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,7 +120,7 @@ def shots_below(
     copies = max(1, min(copies, _MOST_COPIES // len(support.labels)))
     parts = resize(support.pictures.to(model.device), size).split(_PART)
     changed = [
-        torch.cat([below(augment(part, _CHANGES, size, draw, padding)) for part in parts]) for _ in range(copies)
+        torch.cat([below(augment(part, OF_EXAMPLES, size, draw, padding)) for part in parts]) for _ in range(copies)
     ]
     return Shots(torch.cat([below(part) for part in parts]), torch.stack(changed), support.labels, support.n_way)
 

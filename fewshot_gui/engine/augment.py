@@ -30,6 +30,9 @@ class Augmentation:
     saturation: float = 0.0
 
 
+OF_EXAMPLES = Augmentation(crop=0.5, stretch=1.2, flip=True, brightness=0.2, contrast=0.2)  # for all that adapts
+
+
 def augment(
     pictures: Tensor, how: Augmentation, size: int, draw: torch.Generator, padding: Padding = "reflection"
 ) -> Tensor:

@@ -27,6 +27,7 @@ from fewshot_gui.engine.threads import single_core_pool
 from fewshot_gui.types import Picture, Unreadable
 
 Forward = Callable[[Tensor, torch.device], Tensor]  # [n, C, S, S] uint8 -> [n, F], on that device
+Prepare = Callable[[Picture], Tensor]  # a decoded picture -> what forward is given of it
 Timed = Callable[[int, float], None]  # hears, from any thread: pictures, and seconds of all cores they took
 
 _CPU_CHUNK = 8  # pictures per forward pass: at 16 activations leave the core's cache, a quarter slower (Lite0, 224 px)
@@ -93,6 +94,11 @@ def embed_stream(
     Closing the generator ends the work after the pictures that are being decoded, and joins the threads.
     UserError if not even one picture fits into memory; tell hears when smaller batches or the CPU have to do.
     """
+    return stream(source, model.config.preprocessing, embedder(model), model.device, tell=tell, timed=timed)
+
+
+def embedder(model: Model) -> Forward:
+    """[n, C, S, S] uint8 -> the model's embeddings [n, D] float16, on whichever device."""
     models = {model.device: model}
 
     def forward(pictures: Tensor, device: torch.device) -> Tensor:
@@ -100,7 +106,7 @@ def embed_stream(
             models[device] = model.to(device)
         return models[device].embed(pictures).half()
 
-    return stream(source, model.config.preprocessing, forward, model.device, tell=tell, timed=timed)
+    return forward
 
 
 def stream(
@@ -111,8 +117,13 @@ def stream(
     *,
     tell: Tell = tell_nobody,
     timed: Timed = _time_nobody,
+    prepare: Prepare | None = None,
+    inputs: int = 1,
 ) -> Generator[Embedded, None, None]:
-    """What forward gives for every picture of the source, in its order; forward must be safe to call from threads."""
+    """What forward gives for every picture of the source, in its order; forward must be safe to call from threads.
+
+    prepare: what is done with a decoded picture, resizing it unless given; inputs: how many are made of each by it.
+    """
     guard = MemoryGuard(device, tell)
     on_cpu = device.type == "cpu"
 
@@ -126,12 +137,15 @@ def stream(
         return read.finished(rows)
 
     def work(chunk: range) -> _Read | Embedded:
-        read = _read(source, chunk, preprocessing, stop)
+        read = _read(source, chunk, preprocessing.at_least, prepare or _resized, stop)
         return finish(read) if on_cpu else read
 
-    stop = threading.Event()
+    def _resized(picture: Picture) -> Tensor:
+        return preprocessing.resize(picture.pixels)
+
+    stop, most = threading.Event(), max(1, full_chunk(device) // inputs)
     with single_core_pool() as (pool, threads):
-        chunks = iter(chunk_ranges(len(source), threads, full_chunk(device)))
+        chunks = iter(chunk_ranges(len(source), threads, most))
         under_way: deque[Future] = deque()
         try:
             while True:
@@ -176,7 +190,7 @@ class _Read:
         return Embedded(self.start, self.contents, readable, stacked, self.unreadable)
 
 
-def _read(source: Source, chunk: range, preprocessing: Preprocessing, stop: threading.Event) -> _Read:
+def _read(source: Source, chunk: range, at_least: int, prepare: Prepare, stop: threading.Event) -> _Read:
     contents: list[str | None] = []
     pictures: dict[int, Tensor] = {}
     known: dict[int, np.ndarray] = {}
@@ -184,13 +198,13 @@ def _read(source: Source, chunk: range, preprocessing: Preprocessing, stop: thre
     for place, index in enumerate(chunk):
         if stop.is_set():
             break
-        found = source.read(index, preprocessing.at_least)
+        found = source.read(index, at_least)
         contents.append(None if isinstance(found, Unreadable) else found.content)
         if isinstance(found, Unreadable):
             unreadable[place] = found
         elif isinstance(found, Known):
             known[place] = found.row
         else:
-            pictures[place] = preprocessing.resize(found.pixels)
+            pictures[place] = prepare(found)
     stacked = torch.stack(list(pictures.values())) if pictures else None
     return _Read(chunk.start, tuple(contents), stacked, tuple(pictures), known, unreadable)

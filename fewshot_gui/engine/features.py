@@ -77,6 +77,37 @@ def cosine_transform(model: Model, support: Support, pool: Tensor | None, centre
     return Transform(first=True, centre=_mean(together), last=True)
 
 
+@dataclass(frozen=True, eq=False)
+class Rows:
+    """What a head is fitted to. features: [n (1 + k), D], the pictures' first; labels: [n (1 + k)]; of_each: 1 + k."""
+
+    features: Tensor
+    labels: Tensor
+    of_each: int
+
+
+def copied(transform: Transform, support: Support, copies: int) -> Rows:
+    """The features of the support's pictures and of up to `copies` copies of each, as rows of their own.
+
+    Whoever weighs rows divides by `of_each`: then a picture weighs the same with copies and without.
+    """
+    features = transform(support.embeddings)
+    if support.copies is None or copies == 0:
+        return Rows(features, support.labels, 1)
+    used = support.copies[:, :copies].transpose(0, 1)
+    changed = transform(used.flatten(0, 1))
+    return Rows(torch.cat([features, changed]), support.labels.repeat(1 + len(used)), 1 + len(used))
+
+
+def averaged(transform: Transform, support: Support, copies: int) -> Tensor:
+    """[n, D] for heads made of class means and spreads: the mean of each picture's features and its copies'.
+
+    It is still one row for each picture, as these heads correct for how many pictures a mean is made of.
+    """
+    rows = copied(transform, support, copies)
+    return rows.features.unflatten(0, (rows.of_each, -1)).mean(0) if rows.of_each > 1 else rows.features
+
+
 def at_least_float32(vectors: Tensor) -> Tensor:
     """The same numbers as float32, or as float64 if they are that (gradients are checked in it)."""
     return vectors.to(torch.promote_types(vectors.dtype, torch.float32))

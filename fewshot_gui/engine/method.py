@@ -32,6 +32,7 @@ class Support:
     embeddings: [n, D] float32, the frozen model's (Model.embed).
     pictures: [n, C, S, S] uint8 at `model.adaptation_preprocessing`'s size; None unless the method needs them.
     groups: [n] int64, near-duplicates share a number, so that held-out pictures have no copy in the rest.
+    copies: [n, k, D] float32, embeddings of changed copies of each picture (engine.copies); None: there are none.
     """
 
     labels: Tensor
@@ -39,10 +40,13 @@ class Support:
     embeddings: Tensor
     pictures: Tensor | None = None
     groups: Tensor | None = None
+    copies: Tensor | None = None
 
     def __post_init__(self) -> None:
         if not torch.isfinite(self.embeddings).all():
             raise UserError("The support's embeddings are not finite: the model's weights are damaged; use another.")
+        if self.copies is not None and (self.copies.dim() != 3 or len(self.copies) != len(self.labels)):
+            raise ValueError(f"copies must be [{len(self.labels)}, k, D], not {list(self.copies.shape)}")
         counts = torch.bincount(self.labels, minlength=self.n_way)
         if len(counts) != self.n_way or (counts == 0).any():
             raise ValueError(f"labels must cover 0..{self.n_way - 1}, each at least once; counts are {counts.tolist()}")
@@ -53,13 +57,14 @@ class Support:
         return torch.bincount(self.labels, minlength=self.n_way)
 
     def subset(self, keep: Tensor) -> Support:
-        """The support pictures where keep ([n] bool or indices); every class must stay."""
+        """The support pictures where keep ([n] bool or indices), and their copies; every class must stay."""
         return replace(
             self,
             labels=self.labels[keep],
             embeddings=self.embeddings[keep],
             pictures=None if self.pictures is None else self.pictures[keep],
             groups=None if self.groups is None else self.groups[keep],
+            copies=None if self.copies is None else self.copies[keep],
         )
 
 
@@ -110,6 +115,13 @@ class Method(ABC):
         """True if answers depend on the unlabelled pool given to `adapt`."""
         return False
 
+    @property
+    def copies_wanted(self) -> int:
+        """How many copies of each support picture `adapt` uses, as far as the support has them: the field `copies` of
+        a method with a head on embeddings (engine.copies).
+        """
+        return int(getattr(self, "copies", 0)) if self.needs == "embeddings" else 0
+
     def start_of(self, model: Model) -> Start:
         """What gradient steps begin from with this model: a start meta-trained for the method, that for maml, or the
         backbone's plain weights; "" if the method takes no such steps.
@@ -157,6 +169,12 @@ def temperature_option() -> Any:
     """The field `temperature` of a method with a head on embeddings; 0 stands for Model.temperature."""
     help = "Higher makes probabilities more extreme; labels stay; 0: as measured."
     return option(0.0, "Temperature", help, least=0.0, most=1000.0)
+
+
+def copies_option() -> Any:
+    """The field `copies` of a method with a head on embeddings."""
+    help = "Changed versions of each example (crops, flips, light) that count beside it; slower to learn."
+    return option(0, "Copies", help, least=0, most=50)
 
 
 def _converted(method: str, known: Any, value: Any) -> Any:

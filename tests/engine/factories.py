@@ -1,13 +1,14 @@
 """Small things to test the engine with."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import torch
 import torch.nn.functional as F
 
 from fewshot_gui.engine.backbones import create
+from fewshot_gui.engine.copies import copies
 from fewshot_gui.engine.method import Head, Support
 from fewshot_gui.engine.model import Model, ModelConfig
 from fewshot_gui.engine.preprocess import Preprocessing
@@ -71,6 +72,16 @@ def task(model: Model, shots: Sequence[int], *, n_query: int = 2, seed: int = 0,
     asked = torch.arange(len(shots)).repeat_interleave(n_query)
     shown, query = pictures(labels), pictures(asked)
     return Task(Support(labels, len(shots), model.embed(shown), shown), query, model.embed(query), asked)
+
+
+def with_copies(model: Model, support: Support, count: int) -> Support:
+    """The support with the embeddings of so many copies of each of its pictures."""
+    assert support.pictures is not None
+    rows = [
+        model.embed(copies(picture, picture.numpy().tobytes().hex(), count, model.config.preprocessing))
+        for picture in support.pictures
+    ]
+    return replace(support, copies=torch.stack(rows))
 
 
 def gaussian(

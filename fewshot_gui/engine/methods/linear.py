@@ -22,9 +22,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from fewshot_gui.engine.features import class_means, cosine_transform
+from fewshot_gui.engine.features import class_means, copied, cosine_transform
 from fewshot_gui.engine.heads import LinearHead
-from fewshot_gui.engine.method import Method, Progress, Support, no_progress, option, temperature_option
+from fewshot_gui.engine.method import Method, Progress, Support, copies_option, no_progress, option, temperature_option
 from fewshot_gui.engine.methods import METHODS
 from fewshot_gui.engine.threads import one_core
 
@@ -54,6 +54,7 @@ class Linear(Method):
         "base", "Centre", "What is subtracted from features; folder: the mean of the pictures to classify.",
         choices=("base", "support", "none", "folder"),
     )  # fmt: skip
+    copies: int = copies_option()
     temperature: float = temperature_option()
 
     @property
@@ -72,8 +73,8 @@ class Linear(Method):
     ) -> LinearHead:
         """See Method.adapt. UsageError if centre=folder has no pool."""
         transform = cosine_transform(model, support, pool, self.centre)
-        features = transform(support.embeddings)
-        weight, bias = logistic_regression(features, support.labels, support.n_way, self.strength)
+        rows = copied(transform, support, self.copies)
+        weight, bias = logistic_regression(rows.features, rows.labels, support.n_way, self.strength / rows.of_each)
         temperature = self.temperature or model.temperature(self.name, support.shots, _TEMPERATURE)
         return LinearHead(transform, weight, bias, temperature)
 

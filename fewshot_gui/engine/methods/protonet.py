@@ -11,15 +11,15 @@ within-class covariance. Without it classes with few pictures are hardly ever an
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 import torch
 from torch import Tensor
 
-from fewshot_gui.engine.features import Transform, class_means, cosine_transform
+from fewshot_gui.engine.features import Transform, averaged, class_means, cosine_transform
 from fewshot_gui.engine.heads import PrototypeHead, unit_prototypes
-from fewshot_gui.engine.method import Method, Progress, Support, no_progress, option, temperature_option
+from fewshot_gui.engine.method import Method, Progress, Support, copies_option, no_progress, option, temperature_option
 from fewshot_gui.engine.methods import METHODS
 
 if TYPE_CHECKING:
@@ -40,6 +40,7 @@ class ProtoNet(Method):
         "model", "Metric", "How pictures are compared; model: as the backbone was trained.",
         choices=("model", "cosine", "euclidean"),
     )  # fmt: skip
+    copies: int = copies_option()
     temperature: float = temperature_option()
     centre: Literal["base", "support", "none", "folder"] = option(
         "base", "Centre", "What cosine prototypes subtract first; folder: the mean of the pictures to classify.",
@@ -65,9 +66,9 @@ class ProtoNet(Method):
         metric = model.config.metric if self.metric == "model" else self.metric
         temperature = self.temperature or self._measured(model, metric, support)
         if metric == "euclidean":
-            return _euclidean(support, temperature)
+            return _euclidean(replace(support, embeddings=averaged(Transform(), support, self.copies)), temperature)
         transform = cosine_transform(model, support, pool, self.centre)
-        prototypes = unit_prototypes(transform(support.embeddings), support.labels, support.n_way)
+        prototypes = unit_prototypes(averaged(transform, support, self.copies), support.labels, support.n_way)
         return PrototypeHead(transform, prototypes, "cosine", temperature, prototypes.new_zeros(support.n_way))
 
     def _measured(self, model: Model, metric: str, support: Support) -> float:

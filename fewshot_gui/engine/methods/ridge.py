@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING, Literal
 import torch
 from torch import Tensor
 
-from fewshot_gui.engine.features import cosine_transform
+from fewshot_gui.engine.features import copied, cosine_transform
 from fewshot_gui.engine.heads import LinearHead
-from fewshot_gui.engine.method import Method, Progress, Support, no_progress, option, temperature_option
+from fewshot_gui.engine.method import Method, Progress, Support, copies_option, no_progress, option, temperature_option
 from fewshot_gui.engine.methods import METHODS
 
 if TYPE_CHECKING:
@@ -46,6 +46,7 @@ class Ridge(Method):
         "support", "Centre", "What is subtracted from features; folder: the mean of the pictures to classify.",
         choices=("support", "folder", "base", "none"),
     )  # fmt: skip
+    copies: int = copies_option()
     temperature: float = temperature_option()
 
     @property
@@ -65,7 +66,9 @@ class Ridge(Method):
     ) -> LinearHead:
         """See Method.adapt. UsageError if centre=folder has no pool."""
         transform = cosine_transform(model, support, pool, self.centre)
-        weight = ridge_weight(transform(support.embeddings), support.labels, support.n_way, self.regularisation)
+        rows = copied(transform, support, self.copies)
+        # A row's share of its picture's weight, put on the other side.
+        weight = ridge_weight(rows.features, rows.labels, support.n_way, self.regularisation * rows.of_each)
         temperature = self.temperature or model.temperature(self.name, support.shots, _TEMPERATURE)
         return LinearHead(transform, weight, weight.new_zeros(support.n_way), temperature)
 

@@ -11,14 +11,24 @@ from fewshot_gui.engine.learner import Learner
 from fewshot_gui.engine.method import Support
 from fewshot_gui.engine.methods import METHODS
 from fewshot_gui.errors import UsageError, UserError
-from tests.engine.factories import task, tiny_model
+from tests.engine.factories import task, tiny_model, with_copies
 
 # Options that make a method cheap here, or take another way through it. A method that is not listed runs as it is.
 VARIANTS = {
-    "protonet": ({}, {"metric": "euclidean"}, {"centre": "support"}, {"centre": "none"}, {"centre": "folder"}),
-    "ridge": ({}, {"centre": "base"}, {"centre": "folder"}),
-    "linear": ({}, {"centre": "support"}, {"centre": "folder"}),
+    "protonet": (
+        {},
+        {"metric": "euclidean"},
+        {"centre": "support"},
+        {"centre": "none"},
+        {"centre": "folder"},
+        {"copies": 2},
+        {"copies": 2, "metric": "euclidean"},
+    ),
+    "ridge": ({}, {"centre": "base"}, {"centre": "folder"}, {"copies": 2}),
+    "linear": ({}, {"centre": "support"}, {"centre": "folder"}, {"copies": 2}),
     "lda": ({}, {"prior": 0.0, "centre": "support"}, {"centre": "folder"}),
+    "baseline++": ({}, {"steps": 0, "centre": "support"}, {"centre": "folder"}),
+    "soft-kmeans": ({}, {"trust": 0.0, "sharpness": 10.0}),
     "mahalanobis": ({}, {"prior": 0.0, "directions": 4}, {"centre": "folder"}),
     "finetune": ({"steps": 2, "copies": 2, "keep": "always"}, {"steps": 2, "copies": 2}),
     "tsa": ({"steps": 2, "keep": "always"}, {"steps": 2}),
@@ -55,6 +65,8 @@ def method(request):
 def adapt(method, model, support, pool=None, seed=0):
     if method.transductive and pool is None:
         pool = task(model, [2] * 5, seed=99).embeddings
+    if method.copies_wanted and support.copies is None and support.pictures is not None:
+        support = with_copies(model, support, method.copies_wanted)
     return method.adapt(model, support, pool=pool, seed=seed)
 
 
