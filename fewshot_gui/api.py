@@ -21,6 +21,7 @@ from fewshot_gui.engine import weights
 from fewshot_gui.engine.classifier import Classifier
 from fewshot_gui.engine.device import choose
 from fewshot_gui.engine.embed import Embedded
+from fewshot_gui.engine.methods import copies_wanted
 from fewshot_gui.jobs import classifier_folder
 from fewshot_gui.jobs.adapt import (
     AdaptOptions,
@@ -31,6 +32,7 @@ from fewshot_gui.jobs.adapt import (
     support_pictures,
 )
 from fewshot_gui.jobs.classify import answer_chunks
+from fewshot_gui.jobs.copies import with_copies
 from fewshot_gui.jobs.events import Step, Told, Warned
 from fewshot_gui.jobs.pictures import embedded, opened_cache
 from fewshot_gui.jobs.project_file import OfProject, read_project
@@ -159,7 +161,7 @@ class FewShotClassifier:
         )
         model, method = loaded(how, told)
         with opened_cache(model, cache, told) as open_cache:
-            support = _result(support_pictures(how, model, open_cache, told))
+            support = _result(support_pictures(how, model, method, open_cache, told))
         names = {name: name for name in support.class_names}
         made._keep(_result(fitted(model, method, support, how, told)), names, support)
         _warn(told)
@@ -213,6 +215,7 @@ class FewShotClassifier:
         earlier = self._support if before else None
         with opened_cache(model, self.cache, told) as cache:
             support = _result(embed_support(model, refs, (), cache, told, strict=True, earlier=earlier))
+            support = _result(with_copies(model, support, copies_wanted(method, model.config), cache, told))
         self._keep(_result(fitted(model, method, support, options, told)), names, support)
         _warn(told)
         return self

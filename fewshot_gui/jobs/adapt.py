@@ -26,6 +26,7 @@ from fewshot_gui.errors import UsageError, UserError
 from fewshot_gui.images import scan
 from fewshot_gui.jobs import backbone as backbones
 from fewshot_gui.jobs import classifier_folder
+from fewshot_gui.jobs.copies import with_copies
 from fewshot_gui.jobs.events import Progress, Step, Told, Warned, relayed
 from fewshot_gui.jobs.examples import ExampleSet, embed_set
 from fewshot_gui.jobs.pictures import opened_cache
@@ -70,7 +71,7 @@ def adapt(options: AdaptOptions, told: Told | None = None) -> Generator[Step | W
     told = told or Told()
     model, method = loaded(options, told)
     with opened_cache(model, options.cache, told) as cache:
-        support = yield from support_pictures(options, model, cache, told)
+        support = yield from support_pictures(options, model, method, cache, told)
     return (yield from fitted(model, method, support, options, told))
 
 
@@ -89,15 +90,18 @@ def method_of(options: AdaptOptions, config: ModelConfig) -> Method:
     return methods.create(name, config, given)
 
 
-def instant_method(config: ModelConfig) -> str:
-    """What answers at once where nobody chose: the model's default, or protonet if that one adapts the backbone."""
-    return config.method if methods.METHODS[config.method].needs == "embeddings" else "protonet"
-
-
 def support_pictures(
+    options: AdaptOptions, model: Model, method: Method, cache: EmbeddingCache | None, told: Told
+) -> Generator[Step | Warned, None, SupportPictures]:
+    """The options' support set, embedded, with the copies that the method wants."""
+    support = yield from _plain_support(options, model, cache, told)
+    wanted = methods.copies_wanted(method, model.config)
+    return (yield from with_copies(model, support, wanted, cache, told))
+
+
+def _plain_support(
     options: AdaptOptions, model: Model, cache: EmbeddingCache | None, told: Told
 ) -> Generator[Step | Warned, None, SupportPictures]:
-    """The options' support set, embedded."""
     refs, names = options.support, ()
     if isinstance(refs, ExampleSet):
         return (yield from embed_set(model, refs, cache, told))
@@ -117,15 +121,19 @@ def fitted(
     told: Told,
     pool: Tensor | None = None,
 ) -> Generator[Step | Warned, None, Classifier]:
-    """The classifier that the method makes of the support set; pool: [p, D] embeddings of the pictures to label."""
+    """The classifier that the method makes of the support set, and of its copies as far as they are there.
+
+    pool: [p, D] embeddings of the pictures to label.
+    """
     pictures = None
     if method.needs == "pictures":
         support, pictures = yield from read_pictures(model, support, told)
-    tensors = support.tensors(model, pictures)
+    tensors = support.tensors(model, pictures, methods.copies_wanted(method, model.config))
     rate = _rate(options.unknown, tensors.n_way, tensors.shots.tolist())
 
     def work(progress: Progress) -> tuple[Head, UnknownRule | None]:
-        small = method.needs == "embeddings" and tensors.embeddings.numel() < _SMALL
+        numbers = tensors.embeddings.numel() + (0 if tensors.copies is None else tensors.copies.numel())
+        small = method.needs == "embeddings" and numbers < _SMALL
         with one_core() if small else nullcontext():
             head = method.adapt(model, tensors, pool=pool, seed=options.seed, progress=progress)
             return head, None if rate is None else _unknown_rule(model, head, tensors, rate)

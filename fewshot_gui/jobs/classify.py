@@ -131,7 +131,7 @@ def _prepared(options: ClassifyOptions, told: Told, stack: ExitStack) -> Generat
         return classifier, refs, answer_chunks(classifier, refs, cache, told)
     model, method = loaded(by, told)
     cache = stack.enter_context(opened_cache(model, by.cache, told))
-    support = yield from support_pictures(by, model, cache, told)
+    support = yield from support_pictures(by, model, method, cache, told)
     refs = _query(options, told)
     if not method.transductive:
         classifier = yield from fitted(model, method, support, by, told)

@@ -22,7 +22,7 @@ from fewshot_gui.engine.model import Model, ModelConfig
 from fewshot_gui.engine.threads import one_core, single_core_pool
 from fewshot_gui.errors import UserError
 from fewshot_gui.jobs import backbone as backbones
-from fewshot_gui.jobs.adapt import AdaptOptions, UnknownOption, fitted, instant_method
+from fewshot_gui.jobs.adapt import AdaptOptions, UnknownOption, fitted
 from fewshot_gui.jobs.bench import Adapted, Answering, BenchExample, Examples, FolderRows, Near, Rows, Workbench
 from fewshot_gui.jobs.events import Step, Told, Warned, relayed
 from fewshot_gui.jobs.examples import Found, contents_of, embed_examples, reasons_of, support_of
@@ -133,13 +133,13 @@ def _method(bench: Workbench, config: ModelConfig, wanted: str | None, told: Tol
     name, given = methods.parse(text)
     method = methods.create(name, config, given)
     if method.needs == "pictures":
-        text = instant_method(config)
+        text = methods.instant(config)
         return methods.create(text, config), text, None
     if not method.transductive:
         return method, text, None
     pool = _pool(bench)
     if pool is None:
-        text = instant_method(config)
+        text = methods.instant(config)
         told(f"{name} needs the folder's pictures: until they have been read, {text} answers.")
         return methods.create(text, config), text, None
     return method, text, pool

@@ -10,10 +10,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from fewshot_gui.engine.methods import instant
 from fewshot_gui.errors import UserError
 from fewshot_gui.images.truth_table import TruthTable
 from fewshot_gui.jobs import backbone as backbones
-from fewshot_gui.jobs.adapt import AdaptOptions, UnknownOption, instant_method
+from fewshot_gui.jobs.adapt import AdaptOptions, UnknownOption
 from fewshot_gui.jobs.bench import BenchExample
 from fewshot_gui.jobs.examples import ExampleSet
 from fewshot_gui.jobs.truth import KnownTruth
@@ -83,7 +84,7 @@ def _adapting(by: OfProject, project: Snapshot) -> AdaptOptions:
         support=_example_set(project),
         backbone=backbone,
         quality=quality,
-        method=by.method or how.method or instant_method(config),
+        method=by.method or how.method or instant(config),
         device=by.device,
         unknown=own if by.unknown is None else by.unknown,
         seed=how.seed if by.seed is None else by.seed,

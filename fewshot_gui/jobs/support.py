@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Generator, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Generator, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from fewshot_gui.engine.copies import usable
 from fewshot_gui.engine.embed import stream
 from fewshot_gui.engine.method import Support
 from fewshot_gui.engine.model import Model
 from fewshot_gui.engine.threads import one_core
 from fewshot_gui.errors import UserError
+from fewshot_gui.images import crop
 from fewshot_gui.images.crop import Box
 from fewshot_gui.jobs.events import Step, Told, Warned
 from fewshot_gui.jobs.pictures import FileSource, embedded
@@ -32,6 +35,7 @@ class SupportPictures:
 
     labels: [n] int64, index into class_names; embeddings: [n, D] float16 on the CPU; contents: content hashes.
     crops: the part of each that was embedded, None for all of it; empty: all of all. contents are of whole files.
+    copies: embeddings [k, D] float16 of changed copies (engine.copies) by the pictures' keys, as far as they are there.
     """
 
     refs: tuple[ImageRef, ...]
@@ -40,9 +44,20 @@ class SupportPictures:
     labels: Tensor
     embeddings: Tensor
     crops: tuple[Box | None, ...] = ()
+    copies: Mapping[str, Tensor] = field(default_factory=dict)
 
-    def tensors(self, model: Model, pictures: Tensor | None = None) -> Support:
-        """What a method adapts to, on the model's device; pictures: as engine.method.Support wants them."""
+    @cached_property
+    def keys(self) -> tuple[str, ...]:
+        """What each picture's embedding is known by, which for a crop is not its file's content hash."""
+        boxes = self.crops or (None,) * len(self.contents)
+        return tuple(crop.key(content, box) for content, box in zip(self.contents, boxes, strict=True))
+
+    def tensors(self, model: Model, pictures: Tensor | None = None, copies: int = 0) -> Support:
+        """What a method adapts to, on the model's device; pictures: as engine.method.Support wants them.
+
+        copies: how many of each picture are wanted. One without counts as if its copies were no different from it.
+        """
+        count = usable(copies, len(self.refs))
         with one_core():  # many small operations
             groups = near_duplicates(self.contents, self.embeddings.float() - model.base_mean.cpu())
             return Support(
@@ -51,7 +66,16 @@ class SupportPictures:
                 self.embeddings.float().to(model.device),
                 None if pictures is None else pictures.to(model.device),
                 groups.to(model.device),
+                self._copied(count).float().to(model.device) if count else None,
             )
+
+    def _copied(self, count: int) -> Tensor:
+        """[n, count, D] float16."""
+        rows = []
+        for key, embedding in zip(self.keys, self.embeddings, strict=True):
+            own = self.copies.get(key)
+            rows.append(embedding.expand(count, -1) if own is None or len(own) < count else own[:count])
+        return torch.stack(rows)
 
 
 def embed_support(
@@ -92,7 +116,8 @@ def embed_support(
     numbers = {name: number for number, name in enumerate(names)}
     labels = torch.tensor([numbers[ref.truth or ""] for ref in kept])
     embeddings = torch.cat([r for r in rows if len(r)])
-    return SupportPictures(kept, tuple(contents), tuple(names), labels, embeddings, crops)
+    known = {} if earlier is None else earlier.copies
+    return SupportPictures(kept, tuple(contents), tuple(names), labels, embeddings, crops, known)
 
 
 def read_pictures(
@@ -117,6 +142,7 @@ def read_pictures(
         support.labels[kept],
         support.embeddings[kept],
         tuple(support.crops[i] for i in kept) if support.crops else (),
+        support.copies,
     )
     _check(support.class_names, left.refs, [], strict=False)
     return left, torch.stack(rows)

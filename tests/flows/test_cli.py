@@ -330,3 +330,13 @@ def test_a_quality_is_chosen_adapted_with_and_measured(fewshot, graded, tiny, su
     assert {row["backbone"] for row in json.loads(measured.out)["results"]} == {"graded@fast"}
     refused = fewshot("classify", "--support", support, "--query", query, "--backbone", tiny, "--quality", "fast")
     assert_failed(refused, 2, "tiny has no quality fast. It has: balanced.")
+
+
+def test_changed_copies_of_examples_count_too(fewshot, tiny, support, query):
+    command = ("classify", "--support", support, "--query", query, "--backbone", tiny, "--method")
+    with_copies = fewshot(*command, "ridge:copies=3")
+    assert with_copies.code == 0
+    assert [row["path"] for row in rows(with_copies.out)] == sorted(str(path) for path in query.rglob("*.png"))
+    assert with_copies.out != fewshot(*command, "ridge").out
+    assert fewshot(*command, "ridge:copies=3").out == with_copies.out
+    assert_failed(fewshot(*command, "ridge:copies=51"), 2, "copies must lie between 0")

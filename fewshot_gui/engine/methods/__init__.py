@@ -15,6 +15,20 @@ def create(name: str, config: ModelConfig, options: Mapping[str, str | float | i
     return METHODS[name]().with_options(config.methods.get(name, {})).with_options(options or {})
 
 
+def instant(config: ModelConfig) -> str:
+    """What answers at once where nobody chose: the model's default, or protonet if that one adapts the backbone."""
+    return config.method if METHODS[config.method].needs == "embeddings" else "protonet"
+
+
+def copies_wanted(method: Method, config: ModelConfig) -> int:
+    """Copies of each support picture whose embeddings are of use to `adapt` (engine.copies).
+
+    A method that may keep the backbone frozen wants those of the head that then answers.
+    """
+    may_stay = method.needs == "pictures" and getattr(method, "keep", "") == "auto"
+    return (create(instant(config), config) if may_stay else method).copies_wanted
+
+
 def parse(text: str) -> tuple[str, dict[str, str]]:
     """`NAME[:field=value...]` as on the command line, e.g. "ridge:centre=folder" -> ("ridge", {"centre": "folder"})."""
     name, *pairs = text.split(":")
