@@ -86,7 +86,8 @@ def calibrate(arguments: Namespace, console: Console) -> int:
     from fewshot_gui.jobs.calibrate import CalibrateOptions, calibrate
 
     given = {name: value for name, value in vars(arguments).items() if name != "command"}
-    options = CalibrateOptions(**{**given, "data": tuple(arguments.data)})
+    names = tuple(arguments.methods.split(",")) if arguments.methods else ()
+    options = CalibrateOptions(**{**given, "data": tuple(arguments.data), "methods": names})
     found = shown(calibrate(options), console)
     console.say("\n".join(words.temperatures(name, table) for name, table in found.items()))
     return DONE

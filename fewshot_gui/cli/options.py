@@ -191,6 +191,7 @@ def calibrate(parser: ArgumentParser) -> None:
     parser.add_argument("data", nargs="+", type=Path, metavar="DATA", help="as for evaluate: classes it has not seen")
     parser.add_argument("--split-file", type=Path, metavar="F", help="JSON: lists of class names per split")
     parser.add_argument("--split", metavar="NAME", help="which classes (default: test, else val, else all)")
+    parser.add_argument("--methods", metavar="A,B", help="which (default: all that have a temperature)")
     parser.add_argument("--episodes", type=int, default=40, metavar="N", help="of each group, per table entry (40)")
     _add_device(parser)
     parser.add_argument("--seed", type=_count, default=0, metavar="N", help="draws the episodes (default: 0)")

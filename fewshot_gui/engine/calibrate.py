@@ -120,7 +120,9 @@ class _Work:
         embeddings = self.data.embeddings
         shown = torch.from_numpy(episode.support_labels).to(embeddings.device)
         support = Support(shown, episode.n_way, embeddings[episode.support])
-        return method.adapt(self.model, support, seed=self.plan.seed).logits(embeddings[episode.query])
+        asked = embeddings[episode.query]
+        pool = asked if method.transductive else None
+        return method.adapt(self.model, support, pool=pool, seed=self.plan.seed).logits(asked)
 
 
 def _best(logits: Tensor, labels: Tensor) -> float:

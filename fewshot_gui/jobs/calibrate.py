@@ -7,7 +7,7 @@ UserError and UsageError come before the costly part wherever that can be.
 from __future__ import annotations
 
 from collections.abc import Generator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 from fewshot_gui.engine import calibrate as engine
@@ -21,7 +21,6 @@ from fewshot_gui.images.collection import Collection, open_collection
 from fewshot_gui.jobs import labelled
 from fewshot_gui.jobs.events import Step, Warned
 
-METHODS = ("protonet", "ridge", "linear")
 _SEEN = "the program would be too sure of itself: name other classes."
 
 
@@ -30,14 +29,15 @@ class CalibrateOptions:
     """The command line's options, by the same names.
 
     model: a known model's name or a model folder; its config.json is rewritten. data, split_file, split: as for
-    evaluate. methods: names, without fields. episodes: of each group of classes, for each number of classes and shots.
+    evaluate. methods: names, without fields; empty: all that have a temperature. episodes: of each group of classes,
+    for each number of classes and shots.
     """
 
     model: str
     data: tuple[Path, ...]
     split_file: Path | None = None
     split: str | None = None
-    methods: tuple[str, ...] = METHODS
+    methods: tuple[str, ...] = ()
     episodes: int = 40
     device: str = "auto"
     seed: int = 0
@@ -48,7 +48,7 @@ class CalibrateOptions:
         if self.seed < 0:
             raise UsageError(f"--seed must be 0 or more, not {self.seed}.")
         for name in self.methods:
-            if method_registry.METHODS[name].needs != "embeddings":
+            if not _has_temperature(name):
                 raise UsageError(f"{name} takes its temperature from the method it starts with; leave it out.")
 
 
@@ -69,17 +69,23 @@ def calibrate(options: CalibrateOptions) -> Generator[Step | Warned, None, dict[
     return found
 
 
+def _has_temperature(name: str) -> bool:
+    method = method_registry.METHODS[name]
+    return method.needs == "embeddings" and "temperature" in {field.name for field in fields(method)}
+
+
 def _measured(
     options: CalibrateOptions, model: Model, data: Data, measured_on: str
 ) -> Generator[Step, None, dict[str, Temperatures]]:
     plan = engine.Plan(episodes=options.episodes, seed=options.seed)
     found = {}
-    for number, name in enumerate(options.methods):
+    names = options.methods or tuple(filter(_has_temperature, method_registry.METHODS))
+    for number, name in enumerate(names):
         work = engine.temperatures(model, name, data, plan, measured_on)
         try:
             while True:
                 share = next(work)
-                yield Step(f"measuring {name}", (number + share) / len(options.methods))
+                yield Step(f"measuring {name}", (number + share) / len(names))
         except StopIteration as done:
             found[name] = done.value
     return found

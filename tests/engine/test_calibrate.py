@@ -14,6 +14,9 @@ from fewshot_gui.engine.temperatures import Temperatures
 from fewshot_gui.errors import UserError
 from tests.engine.factories import task, tiny_model
 
+METHODS = ["protonet", "ridge", "linear", "lda", "mahalanobis", "baseline++", "soft-kmeans"]
+USUAL = {"protonet": 10.0, "ridge": 5.0, "linear": 2.0, "lda": 10.0, "mahalanobis": 20.0, "baseline++": 10.0}
+USUAL |= {"soft-kmeans": 10.0}
 PLAN = calibrate.Plan(ways=(2, 4), shots=(1, 4), episodes=30)
 
 
@@ -37,7 +40,7 @@ def measured(model, method, some, plan=PLAN):
         return done.value
 
 
-@pytest.mark.parametrize("method", ["protonet", "ridge", "linear"])
+@pytest.mark.parametrize("method", METHODS)
 def test_no_other_factor_makes_the_answers_likelier(method):
     model, some = tiny_model(), data(noise=2.0)
     table = measured(model, method, some)
@@ -71,16 +74,16 @@ def test_too_little_data_is_one_sentence():
         measured(tiny_model(), "ridge", data(2.0, each=1))
 
 
-@pytest.mark.parametrize("method", ["protonet", "ridge", "linear"])
+@pytest.mark.parametrize("method", METHODS)
 def test_a_method_takes_the_measured_one_for_its_task(method):
     plain = tiny_model()
     table = Temperatures((2, 8), (1, 16), ((1.0, 2.0), (3.0, 4.0)))
     model = replace(plain, config=replace(plain.config, temperatures={method: table}))
     some = task(model, [2, 4, 8])  # the shots' geometric mean is 4
-    head = methods.create(method, model.config).adapt(model, some.support)
+    head = methods.create(method, model.config).adapt(model, some.support, pool=some.embeddings)
     assert head.temperature == pytest.approx(table.at(3, 4))
-    own = methods.create(method, model.config, {"temperature": 7}).adapt(model, some.support)
+    own = methods.create(method, model.config, {"temperature": 7}).adapt(model, some.support, pool=some.embeddings)
     assert own.temperature == 7
-    usual = methods.create(method, plain.config).adapt(plain, some.support)
-    assert usual.temperature == {"protonet": 10.0, "ridge": 5.0, "linear": 2.0}[method]
+    usual = methods.create(method, plain.config).adapt(plain, some.support, pool=some.embeddings)
+    assert usual.temperature == USUAL[method]
     assert np.array_equal(own.logits(some.embeddings).argmax(1), head.logits(some.embeddings).argmax(1))

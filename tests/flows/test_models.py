@@ -124,7 +124,11 @@ def test_temperatures_are_measured_on_classes_that_are_new_to_the_model(fewshot,
     assert (done.code, done.out) == (0, "")
     assert "ridge, measured on pictures, all," in done.err
     tables = json.loads((tmp_path / "mine" / "config.json").read_text("utf-8"))["temperatures"]
-    assert set(tables) == {"protonet", "ridge", "linear"}
+    assert set(tables) >= {"protonet", "ridge", "linear", "lda", "mahalanobis", "baseline++", "soft-kmeans"}
+    again = fewshot("models", "calibrate", tmp_path / "mine", pictures, "--episodes", 3, "--methods", "lda,linear")
+    assert (again.code, "ridge," in again.err, "lda," in again.err) == (0, False, True)
+    wrong = fewshot("models", "calibrate", tmp_path / "mine", pictures, "--methods", "finetune")
+    assert_failed(wrong, 2, "finetune takes its temperature from the method it starts with")
     assert "Temperature of ridge: " in fewshot("models", tmp_path / "mine").out
     seen = json.loads((tmp_path / "mine" / "config.json").read_text("utf-8"))
     seen["training_classes"] = [folder.name for folder in pictures.iterdir()]

@@ -215,6 +215,6 @@ def test_the_window_offers_no_training_of_a_graph(tmp_path):
     added(tmp_path / "tower.onnx", size=32)
     found = method_choices(loaded("tower"))
     assert (found.deeper, found.pictures) == (None, frozenset())
-    assert found.instant == ("ridge", "protonet")
+    assert found.instant == ("ridge", "lda", "protonet", "mahalanobis")
     assert "linear" in found.research
     assert method_choices(loaded("lite0-natural")).deeper in ("maml", "finetune")

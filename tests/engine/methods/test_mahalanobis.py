@@ -53,7 +53,7 @@ def test_logits_are_those_of_each_class_s_whole_covariance_but_for_a_constant(mo
     support, query, _ = gaussian(shots)
     model.__dict__["knowledge"] = knowledge.fit(*gaussian([9] * 8, seed=1)[1:], rank=6)  # as if read from a folder
     known = knowledge.prior_of(model, prior).dense.numpy()
-    expected = -3 * distances(model, support, query, 2.0, known)
+    expected = -3 * 2.0 * distances(model, support, query, 2.0, known)
     method = METHODS["mahalanobis"](regularisation=2.0, prior=prior, temperature=3.0, directions=128)
     ours = method.adapt(model, support).logits(query).numpy()
     difference = ours - expected  # of what lies beside the support's span, the same for all classes
