@@ -36,6 +36,7 @@ from fewshot_gui.engine.meta_train.stage import Scene
 from fewshot_gui.engine.meta_train.validation import Validator
 from fewshot_gui.engine.network import Network
 from fewshot_gui.errors import UsageError, UserError
+from fewshot_gui.jobs import meta_train_curves
 from fewshot_gui.jobs.meta_train_data import Opened, open_data, recipe_of_flags
 
 RECIPE = "recipe.toml"
@@ -201,7 +202,11 @@ def _finished(out: Path, scene: Scene, work: Training, opened: Opened) -> Finish
         data=(*scene.inherited.data, *(part.entry for part in opened.parts if part.train is not None)),
         accuracy=_accuracy(scene, kept.score, opened),
     )
-    text = result.card_of(scene.recipe, work.position.seconds, device.describe(scene.device), work.position.notes)
+    position, recipe = work.position, scene.recipe
+    text = result.card_of(recipe, position.seconds, device.describe(scene.device), position.notes)
+    text += "\n\n" + meta_train_curves.write(
+        out, out.resolve().name, position.curves, recipe.validation, scene.validation.table.name
+    )
     learned = {method: model_folder.Learned(tensors) for method, tensors in kept.learned.items()}
     model_folder.write(out, config, network, base_mean, learned, text)
     if _config_of_start(scene.recipe.init) is not None:  # starts learned for the same backbone stay beside it

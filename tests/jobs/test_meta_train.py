@@ -1,3 +1,4 @@
+import csv
 import json
 import signal
 import subprocess
@@ -250,3 +251,22 @@ def test_a_signal_leaves_a_checkpoint(drawings, tmp_path, number):
 def weights(folder):
     """The bytes of a model's weights."""
     return (folder / "model.safetensors").read_bytes()
+
+
+def test_the_curves_lie_beside_the_model_and_the_card_shows_them(drawings, tmp_path):
+    stages = (STAGE, replace(STAGE, steps=5))
+    list(run(MetaTrainOptions(tmp_path / "out", recipe=written(tmp_path, recipe(drawings, *stages)))))
+    rows = list(csv.DictReader((tmp_path / "out" / "training.csv").read_text("utf-8").splitlines()))
+    assert [(row["stage"], row["step"]) for row in rows] == [
+        (str(stage), str(step)) for stage, steps in ((1, 8), (2, 5)) for step in range(1, steps + 1)
+    ]
+    looks = [row for row in rows if row["validation_accuracy"]]
+    assert [(row["stage"], row["step"]) for row in looks] == [("1", "4"), ("1", "8"), ("2", "4"), ("2", "5")]
+    for row in looks:
+        assert float(row["ci95_low"]) <= float(row["validation_accuracy"]) <= float(row["ci95_high"])
+    assert looks[0]["best"] == "True"
+    assert all(float(row["loss"]) > 0 and float(row["pictures_per_second"]) > 0 for row in rows)
+    drawn = (tmp_path / "out" / "curves.svg").read_text("utf-8")
+    assert "out: how it was trained" in drawn
+    assert "2. episodes" in drawn
+    assert "(curves.svg)" in (tmp_path / "out" / "README.md").read_text("utf-8")
