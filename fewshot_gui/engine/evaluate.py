@@ -16,6 +16,7 @@ import torch
 from torch import Tensor
 
 from fewshot_gui.engine import results
+from fewshot_gui.engine.copies import usable
 from fewshot_gui.engine.episodes import (
     ClassTable,
     Episode,
@@ -27,9 +28,11 @@ from fewshot_gui.engine.episodes import (
     shots_text,
 )
 from fewshot_gui.engine.method import Head, Method, Support
+from fewshot_gui.engine.methods import copies_wanted
 from fewshot_gui.engine.model import Model
 from fewshot_gui.engine.plan import Plan, Stage, stages
 from fewshot_gui.engine.results import MEAN, About, Cell, Outcome, Paired, Row, Tally
+from fewshot_gui.engine.shown import Copies
 from fewshot_gui.engine.strangers import told_apart
 from fewshot_gui.errors import UserError
 
@@ -43,12 +46,13 @@ class Data:
     """The data set in rows, in the table's order (episodes.ClassTable.starts).
 
     embeddings: [n, D] float32, the frozen model's. pictures: [n, C, S, S] uint8 at the adaptation's size, on the CPU;
-    None unless a method needs pictures.
+    None unless a method needs pictures. copies: of the pictures that methods want copies of (engine.shown).
     """
 
     table: ClassTable
     embeddings: Tensor
     pictures: Tensor | None = None
+    copies: Copies | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,12 +204,23 @@ def _support(model: Model, data: Data, method: Method, episode: Episode) -> Supp
         if data.pictures is None:
             raise ValueError(f"{method.name} needs pictures, and was given embeddings only")
         pictures = data.pictures[rows].to(model.device)
+    copies = _copies(model, data, method, episode)
     return Support(
         labels=torch.from_numpy(episode.support_labels).to(model.device),
         n_way=episode.n_way,
         embeddings=data.embeddings[rows].to(model.device),
         pictures=pictures,
+        copies=None if copies is None else copies.to(model.device),
     )
+
+
+def _copies(model: Model, data: Data, method: Method, episode: Episode) -> Tensor | None:
+    count = usable(copies_wanted(method, model.config), len(episode.support))
+    if count == 0:
+        return None
+    if data.copies is None:
+        raise ValueError(f"{method.name} wants copies of pictures, and was given none")
+    return data.copies.of(episode.support, count)
 
 
 def _adapt(model: Model, data: Data, method: Method, episode: Episode, support: Support, seed: int) -> Head:

@@ -21,6 +21,7 @@ from fewshot_gui.engine.method import Method
 from fewshot_gui.engine.model import Model
 from fewshot_gui.engine.plan import GRID_SHOTS, GRID_WAYS, Plan, left_out, stages
 from fewshot_gui.engine.results import Paired, Row
+from fewshot_gui.engine.shown import shown
 from fewshot_gui.errors import UsageError
 from fewshot_gui.images.collection import Collection, open_collection
 from fewshot_gui.jobs import backbone as backbones
@@ -145,7 +146,8 @@ def _evaluate(options: EvaluateOptions, heard: list[str]) -> Iterator[Step | Row
     if not options.allow_seen:
         labelled.refuse_seen(collection, model, _SEEN)
     pixels = any(method.needs == "pictures" for method in methods.values())
-    data = yield from labelled.embedded(collection, model, heard, pixels=pixels)
+    needed = partial(shown, methods=methods, plan=plan, config=model.config)
+    data = yield from labelled.embedded(collection, model, heard, pixels=pixels, shown=needed)
     heard += filter(None, [left_out(data.table, methods, plan) if plan.grid else ""])
     found: list[Row | Paired] = []
 

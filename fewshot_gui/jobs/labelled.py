@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 
+import numpy as np
 import torch
 from torch import Tensor
 
-from fewshot_gui.engine import embed
+from fewshot_gui.engine import copies, embed
 from fewshot_gui.engine.episodes import ClassTable
 from fewshot_gui.engine.evaluate import Data
 from fewshot_gui.engine.model import Model
 from fewshot_gui.engine.preprocess import Preprocessing
+from fewshot_gui.engine.shown import Copies
 from fewshot_gui.errors import UserError
 from fewshot_gui.images.collection import Collection
 from fewshot_gui.jobs.events import Step
@@ -19,6 +21,8 @@ from fewshot_gui.types import Picture, Unreadable
 
 _ROTATIONS = ("@90", "@180", "@270")  # what Collection.rotated adds to a class's name
 _NAMED = 3  # examples in a message
+
+Shown = Callable[[ClassTable], tuple[np.ndarray, int]]  # the pictures that need copies [n] bool, copies of each
 
 
 def refuse_seen(collection: Collection, model: Model, why_and_cure: str) -> None:
@@ -78,12 +82,25 @@ class _AllPictures:
         return self._collection.read(*self.where[index], at_least)
 
 
+class _Some:
+    """Some pictures of a source, by their indices."""
+
+    def __init__(self, source: _AllPictures, indices: Sequence[int]) -> None:
+        self._source, self._indices = source, indices
+
+    def __len__(self) -> int:
+        return len(self._indices)
+
+    def read(self, index: int, at_least: int) -> Picture | Unreadable:
+        return self._source.read(self._indices[index], at_least)
+
+
 def embedded(
-    collection: Collection, model: Model, heard: list[str], *, pixels: bool = False
+    collection: Collection, model: Model, heard: list[str], *, pixels: bool = False, shown: Shown | None = None
 ) -> Generator[Step, None, Data]:
     """Yields progress; returns the pictures that could be read, with pixels if they are needed.
 
-    heard: sentences for the person are added to it.
+    heard: sentences for the person are added to it. shown: which pictures need copies, None: none do.
     """
     source = _AllPictures(collection)
     embeddings = torch.zeros(len(source), len(model.base_mean))
@@ -102,7 +119,24 @@ def embedded(
     counts = [0] * len(collection.classes)
     for index, (c, _) in enumerate(source.where):
         counts[c] += index not in bad
-    return Data(table_of(collection, counts), embeddings.to(model.device), pictures)
+    table = table_of(collection, counts)
+    copied = None if shown is None else (yield from _copied(model, source, good, *shown(table), heard))
+    return Data(table, embeddings.to(model.device), pictures, copied)
+
+
+def _copied(
+    model: Model, source: _AllPictures, good: Tensor, wanted: np.ndarray, count: int, heard: list[str]
+) -> Generator[Step, None, Copies | None]:
+    """`count` copies of the wanted [n] bool among the good ones. UserError if one cannot be read any more."""
+    if not count:
+        return None
+    found = Copies.blank(wanted, count, len(model.base_mean))
+    some = _Some(source, good.nonzero()[:, 0][torch.from_numpy(wanted)].tolist())
+    stream = copies.embed_copies(model, some, count, tell=heard.append)
+    bad = yield from _fill(found.rows, "embedding copies", stream, model.name)
+    for gone in bad.values():
+        raise UserError(f"{gone.path} {gone.reason}, and could be read before: start again.")
+    return found
 
 
 def _fill(

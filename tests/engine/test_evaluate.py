@@ -12,6 +12,7 @@ from fewshot_gui.engine.evaluate import Data, Plan, Progress, evaluate
 from fewshot_gui.engine.method import Head, Method, Support
 from fewshot_gui.engine.metrics import Estimate, mean_over_episodes
 from fewshot_gui.engine.results import Paired, Row
+from fewshot_gui.engine.shown import Copies
 from fewshot_gui.errors import UserError
 from tests.engine.factories import tiny_model
 
@@ -67,6 +68,13 @@ class Deep(Constant):
     """The same, needing pictures."""
 
     needs = "pictures"
+
+
+@dataclass(frozen=True)
+class Copied(Constant):
+    """The same, wanting copies."""
+
+    copies: int = 0
 
 
 @dataclass(frozen=True)
@@ -374,3 +382,19 @@ def test_what_is_known_so_far_is_the_row_of_the_episodes_done():
     partly = run(found, {"ridge": ridge()}, replace(plan, episodes=row.episodes))[0][0]
     assert row.accuracy == partly.accuracy
     assert pair.difference.n == row.episodes
+
+
+def test_copies_are_those_of_the_support_and_belong_to_each_method():
+    found = data(spread=3.0)
+    n = len(found.embeddings)
+    copies = Copies.blank(np.ones(n, bool), 4, SIZE)
+    copies.rows[:] = found.embeddings[:, None] + torch.arange(1.0, 5.0)[None, :, None]
+    notes = []
+    given = {"constant": Copied(seen=(notes,), copies=2), "plain": Constant(seen=(notes,))}
+    run(replace(found, copies=copies), given, replace(PLAN, shots=(2,), episodes=3))
+    for support, _, _ in notes[:3]:
+        wanted = support.embeddings[:, None] + torch.tensor([1.0, 2.0])[None, :, None]
+        torch.testing.assert_close(support.copies, wanted, rtol=2e-3, atol=2e-3)
+    assert all(support.copies is None for support, _, _ in notes[3:])
+    with pytest.raises(ValueError, match="wants copies"):
+        run(found, {"constant": Copied(seen=(notes,), copies=2)})

@@ -11,7 +11,7 @@ import pytest
 import torch
 from PIL import Image
 
-from fewshot_gui.engine import model_folder
+from fewshot_gui.engine import copies, model_folder
 from fewshot_gui.engine.methods import METHODS
 from fewshot_gui.engine.methods.protonet import ProtoNet
 from fewshot_gui.engine.model import Adaptation
@@ -120,6 +120,18 @@ def test_the_report_has_exactly_the_fields_that_others_rely_on(options):
 
 def test_pictures_of_one_colour_per_class_are_told_apart(options):
     assert all(row.accuracy.value > 0.95 for row in run(options).rows)
+
+
+def test_copies_are_embedded_of_support_pictures_once_and_change_answers(options, colours, monkeypatch):
+    made, read = [], copies.copies
+    monkeypatch.setattr(copies, "copies", lambda *args: made.append(args[1]) or read(*args))
+    methods = ("ridge:copies=2", "ridge:copies=3", "ridge")
+    two, three, plain = run(replace(options, methods=methods, shots=(2,))).rows
+    assert len(made) == len({*made}) > 0
+    assert len({row.ece for row in (two, three, plain)}) == 3
+    made.clear()
+    run(replace(options, methods=("ridge",)))
+    assert made == []
 
 
 def test_the_same_call_gives_the_same_numbers(options):
