@@ -38,14 +38,17 @@ def test_it_is_scikit_learns_but_for_scale_and_the_term_for_uneven_shots(model, 
     expected = theirs.fit(x, y).decision_function(q) - np.log(theirs.priors_ if len(shots) > 2 else [1])
     if len(shots) == 2:  # scikit-learn has one column then: class 1 less class 0; the chances are even
         expected = np.stack([np.zeros(len(q)), expected[:, 0] if expected.ndim > 1 else expected], 1)
-    apart = x - np.stack([x[y == c].mean(0) for c in range(len(shots))])[y]
-    trace = np.square(apart).sum() / len(x)  # their divisor is n, and their covariance is not scaled
-    own = trace * len(x) / (len(x) - len(shots))
-    ours = METHODS["lda"](shrinkage=shrinkage, temperature=1.0).adapt(model, support).logits(query).numpy()
-    ours = (ours - own / (2 * np.array(shots))) / (trace / D)
-    np.testing.assert_allclose(
-        ours - ours.mean(1, keepdims=True), expected - expected.mean(1, keepdims=True), rtol=1e-3, atol=2e-2
-    )
+    head = METHODS["lda"](shrinkage=shrinkage, temperature=1.0).adapt(model, support)
+    means = torch.stack([support_features(head, support)[support.labels == c].mean(0) for c in range(len(shots))])
+    plain = (head.bias + (head.weight * means).sum(1) / 2).numpy()  # the term, which is the same by k_c
+    np.testing.assert_allclose(plain * np.array(shots), plain[0] * shots[0], rtol=1e-3)
+    ours = head.logits(query).numpy() - plain
+    ours, expected = ours - ours.mean(1, keepdims=True), expected - expected.mean(1, keepdims=True)
+    np.testing.assert_allclose(ours / np.linalg.norm(ours), expected / np.linalg.norm(expected), atol=1e-4)
+
+
+def support_features(head, support):
+    return head.features(support.embeddings)
 
 
 @pytest.mark.parametrize("shots", [[5, 5, 5], [1, 4, 30], [60, 60]], ids=["equal", "uneven", "more than numbers"])
@@ -59,8 +62,10 @@ def test_a_known_covariance_is_what_it_is_shrunk_towards(shots):
     pooled = apart.T @ apart / (len(x) - n)
     covariance = 0.7 * pooled / (pooled.trace() / D) + 0.3 * known.dense
     expected = torch.linalg.solve(covariance, means.T).T
+    scale = means.square().sum() / (expected * means).sum()
+    expected = scale * expected
     torch.testing.assert_close(weight.double(), expected, rtol=1e-3, atol=1e-4)
-    term = pooled.trace() / support.shots
+    term = scale * pooled.trace() / support.shots
     torch.testing.assert_close(bias.double(), (term - (expected * means).sum(1)) / 2, rtol=1e-3, atol=1e-3)
 
 
