@@ -116,6 +116,11 @@ class Method(ABC):
         return False
 
     @property
+    def meanwhile(self) -> Method:
+        """What answers like this one as long as the pool is not there: itself, centred on the support."""
+        return replace(self, centre="support") if getattr(self, "centre", "") == "folder" else self
+
+    @property
     def copies_wanted(self) -> int:
         """How many copies of each support picture `adapt` uses, as far as the support has them: the field `copies` of
         a method with a head on embeddings (engine.copies).

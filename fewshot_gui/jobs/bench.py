@@ -59,7 +59,8 @@ class Adapted:
 
     method: as it was used, NAME[:field=value...]; contents: example id -> content hash, as read now; left_out: example
     id -> why it could not be used; labelled: pictures that were given new answers; current: False if a newer
-    adaptation had come first, so that this one changed nothing.
+    adaptation had come first, so that this one changed nothing. by_folder: the wanted method's answers depend on all of
+    the folder's pictures, so it has to be adapted again whenever the folder has been read.
     """
 
     estimate: Estimate | None
@@ -69,6 +70,7 @@ class Adapted:
     left_out: Mapping[int, str]
     labelled: int = 0
     current: bool = True
+    by_folder: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, nullcontext
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
@@ -24,6 +24,7 @@ from fewshot_gui.errors import UserError
 from fewshot_gui.jobs import backbone as backbones
 from fewshot_gui.jobs.adapt import AdaptOptions, UnknownOption, fitted
 from fewshot_gui.jobs.bench import Adapted, Answering, BenchExample, Examples, FolderRows, Near, Rows, Workbench
+from fewshot_gui.jobs.columns import UNREADABLE
 from fewshot_gui.jobs.events import Step, Told, Warned, relayed
 from fewshot_gui.jobs.examples import Found, contents_of, embed_examples, reasons_of, support_of
 from fewshot_gui.jobs.pictures import opened_cache
@@ -66,18 +67,19 @@ def instant(
         if mine is None:
             current = _emptied(bench, model, turn, classes)
             return _adapted(examples, found, began, current=current)
-        chosen, text, pool = _method(bench, model.config, method, told)
+        chosen = _method(bench, model.config, method, told)
         rate: UnknownOption = None if unknown == "default" else unknown  # type: ignore[assignment]
-        options = AdaptOptions(support=mine.pictures.refs, method=text, unknown=rate, seed=seed)
-        classifier = yield from fitted(model, chosen, mine.pictures, options, told, pool)
+        options = AdaptOptions(support=mine.pictures.refs, method=chosen.text, unknown=rate, seed=seed)
+        classifier = yield from fitted(model, chosen.method, mine.pictures, options, told, chosen.pool)
         yield from told.news()
         answering = Answering(classifier, mine.class_ids)
         if not _installed(bench, model, turn, answering, mine, classes):
             return _adapted(examples, found, began, current=False)
         labelled = yield from _relabelled(bench, answering)
         seconds = time.perf_counter() - began
-        estimate = yield from _estimated(model, chosen, mine, ids, pool, seed)
-    return replace(_adapted(examples, found, began), estimate=estimate, seconds=seconds, method=text, labelled=labelled)
+        estimate = yield from _estimated(model, chosen.method, mine, ids, chosen.pool, seed)
+    found_now = {"estimate": estimate, "seconds": seconds, "labelled": labelled}
+    return replace(_adapted(examples, found, began), method=chosen.text, by_folder=chosen.by_folder, **found_now)
 
 
 def write_answers(
@@ -127,27 +129,41 @@ def nearest(bench: Workbench, row: int, count: int) -> tuple[Near, ...]:
 Classes = tuple[tuple[str, ...], tuple[int, ...], tuple[int, ...]]  # names, ids, colours
 
 
-def _method(bench: Workbench, config: ModelConfig, wanted: str | None, told: Told) -> tuple[Method, str, Tensor | None]:
-    """(method, its text, pool): the wanted one, or the model's default where that one cannot answer at once."""
+@dataclass(frozen=True, eq=False)
+class _Chosen:
+    """The method that answers now, its text, and the pool for it. by_folder: the wanted one depends on the folder."""
+
+    method: Method
+    text: str
+    pool: Tensor | None = None
+    by_folder: bool = False
+
+
+def _method(bench: Workbench, config: ModelConfig, wanted: str | None, told: Told) -> _Chosen:
+    """The wanted method, or what stands in for one that cannot answer now."""
     text = wanted or config.method
     name, given = methods.parse(text)
     method = methods.create(name, config, given)
     if method.needs == "pictures":
         text = methods.instant(config)
-        return methods.create(text, config), text, None
+        return _Chosen(methods.create(text, config), text)
     if not method.transductive:
-        return method, text, None
+        return _Chosen(method, text)
     pool = _pool(bench)
-    if pool is None:
-        text = methods.instant(config)
-        told(f"{name} needs the folder's pictures: until they have been read, {text} answers.")
-        return methods.create(text, config), text, None
-    return method, text, pool
+    if pool is not None:
+        return _Chosen(method, text, pool, True)
+    stands_in = method.meanwhile
+    other = stands_in.name if stands_in.name != name else methods.text(name, {**given, "centre": "support"})
+    told(f"{name} needs the folder's pictures: until they have been read, {other} answers.", "info")
+    return _Chosen(stands_in, other, None, True)
 
 
 def _pool(bench: Workbench) -> Tensor | None:
+    """The folder's embeddings once all are there: of a part, answers would depend on when they were asked for."""
     folder = bench.folder
     if folder is None or not folder.embedded.any():
+        return None
+    if not (folder.embedded | (folder.columns.status == UNREADABLE)).all():
         return None
     return torch.from_numpy(folder.vectors[folder.embedded]).float()
 

@@ -205,6 +205,8 @@ class Live(QObject):
         self._storing.note_truth()
         self._session.rows_changed.emit(None)
         self._session.forget_backbones()  # how fast the model is was noted
+        if self.last is not None and self.last.by_folder:
+            self._adapting.start(0)  # now that all pictures are known
         self._storing.soon()
 
     # Adapting

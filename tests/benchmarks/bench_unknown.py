@@ -36,7 +36,7 @@ from fewshot_gui.jobs import labelled
 
 QUERIES, MOST = 10, 5  # of each class; classes
 PLAIN, BASE = "largest cosine", "less base pictures"
-Found = dict[tuple[str, int, str], dict[str, list[tuple[float, float]]]]  # (unknowns, shots, score) -> by source
+Found = dict[tuple[str, int, str], dict[str | None, list[tuple[float, float]]]]  # (unknowns, shots, score), source
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,7 +55,7 @@ def main() -> None:
     torch.set_num_threads(1)
     model = model_folder.load(options.backbone)
     data = _embedded(options, model)
-    sources = options.sources.split(",") if options.sources else sorted({*data.table.groups} - {None})
+    sources = options.sources.split(",") if options.sources else sorted({*data.table.groups} - {None}) or [None]
     found: Found = {}
     for source in sources:
         for shots in (int(part) for part in options.shots.split(",")):
@@ -79,7 +79,7 @@ def _embedded(options: argparse.Namespace, model: Model) -> Data:
             return replace(done.value, embeddings=done.value.embeddings.cpu())
 
 
-def _draws(data: Data, source: str, shots: int, episodes: int) -> Iterator[Draw]:
+def _draws(data: Data, source: str | None, shots: int, episodes: int) -> Iterator[Draw]:
     table = data.table
     classes = table.eligible(shots, source)
     ways = min(MOST, (len(classes) + 1) // 2)
@@ -121,7 +121,9 @@ def _tell(found: Found) -> None:
             if len(parts) == 2:
                 line.append(f"difference {_said(paired_difference_over_groups(parts[BASE], parts[PLAIN]), '+')}")
                 each = [np.subtract(a, b).mean() for a, b in zip(parts[BASE], parts[PLAIN], strict=True)]
-                line.append(", ".join(f"{name} {100 * v:+.1f}" for name, v in zip(by[BASE], each, strict=True)))
+                line.append(
+                    ", ".join(f"{name or 'all'} {100 * v:+.1f}" for name, v in zip(by[BASE], each, strict=True))
+                )
             print(f"  {measure}: " + "; ".join(line), flush=True)
 
 

@@ -232,6 +232,26 @@ def test_the_chosen_head_is_used(qtbot, working):
     assert working.live.last.method.startswith("protonet")
 
 
+def test_a_method_that_goes_by_the_folder_answers_once_all_of_it_is_read(qtbot, working, folder):
+    actions.set_method(working, "soft-kmeans")
+    settle(qtbot, working)
+    assert working.live.last.method == "soft-kmeans"
+    used = []
+    working.adapted.connect(lambda adapted: used.append(adapted.method))
+    for number in range(30):
+        draw(folder / f"new-{number}.png", "round", 50 + number)
+    working.live.rescan()
+    settle(qtbot, working)
+    assert working.columns.n == 42
+    assert used[-1] == "soft-kmeans"
+    before = working.columns.probabilities.copy()
+    actions.set_method(working, None)
+    settle(qtbot, working)
+    actions.set_method(working, "soft-kmeans")
+    settle(qtbot, working)
+    np.testing.assert_array_equal(working.columns.probabilities, before)  # of all pictures, not of those there were
+
+
 def test_another_backbone_answers_everything_anew(qtbot, working):
     actions.set_method(working, "finetune")
     actions.set_backbone(working, "conv4-omniglot-maml")

@@ -39,3 +39,8 @@ def parse(text: str) -> tuple[str, dict[str, str]]:
             raise UsageError(f"Method option {pair!r} must be written field=value, as in {name}:steps=5.")
         options[key] = value
     return name, options
+
+
+def text(name: str, options: Mapping[str, object]) -> str:
+    """What `parse` reads back as this method with these options."""
+    return ":".join([name, *(f"{key}={value}" for key, value in options.items())])

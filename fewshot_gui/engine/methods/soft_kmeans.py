@@ -61,6 +61,11 @@ class SoftKMeans(Method):
         """Always."""
         return True
 
+    @property
+    def meanwhile(self) -> Method:
+        """The prototypes that it starts from."""
+        return METHODS["protonet"]()
+
     @torch.no_grad()
     def adapt(
         self,
