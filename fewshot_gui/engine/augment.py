@@ -34,20 +34,27 @@ OF_EXAMPLES = Augmentation(crop=0.5, stretch=1.2, flip=True, brightness=0.2, con
 
 
 def augment(
-    pictures: Tensor, how: Augmentation, size: int, draw: torch.Generator, padding: Padding = "reflection"
+    pictures: Tensor,
+    how: Augmentation,
+    size: int,
+    draw: torch.Generator,
+    padding: Padding = "reflection",
+    of: tuple[int, slice] | None = None,
 ) -> Tensor:
     """Changed pictures [n, C, size, size], float32 0-255 (uint8 if there was nothing to change).
 
     pictures: [n, C, S, S] uint8. draw: the CPU generator that decides. padding: what lies beyond a picture's edge.
+    of: (number, place), if the pictures are those at that place of so many: they are changed as they would be there.
     """
+    number, place = of or (len(pictures), slice(None))
     if _keeps_geometry(how):
         changed = resize(pictures, size)
     else:
-        grid = F.affine_grid(_transforms(len(pictures), how, draw), [len(pictures), 1, size, size], align_corners=False)
+        grid = F.affine_grid(_transforms(number, how, draw)[place], [len(pictures), 1, size, size], align_corners=False)
         changed = F.grid_sample(
             pictures.float(), grid.to(pictures.device), mode="bilinear", padding_mode=padding, align_corners=False
         )
-    return _recolour(changed, how, draw)
+    return _recolour(changed, how, draw, number, place)
 
 
 def resize(pictures: Tensor, size: int) -> Tensor:
@@ -78,12 +85,12 @@ def _transforms(n: int, how: Augmentation, draw: torch.Generator) -> Tensor:
     return torch.stack(rows, dim=1).view(n, 2, 3)
 
 
-def _recolour(pictures: Tensor, how: Augmentation, draw: torch.Generator) -> Tensor:
+def _recolour(pictures: Tensor, how: Augmentation, draw: torch.Generator, number: int, place: slice) -> Tensor:
     """Brightness, contrast and saturation, each by its own random factor per picture."""
     if not (how.brightness or how.contrast or how.saturation):
         return pictures
     pictures = pictures.float()
-    uniform = 2 * torch.rand(3, len(pictures), 1, 1, 1, generator=draw) - 1
+    uniform = 2 * torch.rand(3, number, 1, 1, 1, generator=draw)[:, place] - 1
     brightness, contrast, saturation = (1 + uniform * _amounts(how)).to(pictures.device)
     if how.saturation and pictures.shape[1] == 3:
         grey = pictures.mean(1, keepdim=True)

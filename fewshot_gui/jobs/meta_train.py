@@ -7,14 +7,17 @@ of, loss, validation, pictures_per_second, seconds_left), `Validated`, `Saved` (
 one `Finished` (folder, accuracy and its interval). UserError and UsageError come before the costly part wherever
 that can be. SIGINT and SIGTERM are held back until the step is done and the checkpoint saved, then act as always;
 closing the generator saves a checkpoint too. While it trains OUT holds recipe.toml and checkpoint/.
+
+Under torchrun all processes run the same and share each step (engine.meta_train.processes); the first one alone writes,
+and yields. A signal to one of them stops all after the same step. OUT must lie where all can read it.
 """
 
 from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Iterator, Mapping
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -23,10 +26,11 @@ import torch
 
 from fewshot_gui.engine import backbones, device, initial_weights, model_folder
 from fewshot_gui.engine.meta_train import data as training_data
-from fewshot_gui.engine.meta_train import recipe_file, result
+from fewshot_gui.engine.meta_train import recipe_file, result, torchrun
 from fewshot_gui.engine.meta_train.checkpoint import CheckpointFolder
 from fewshot_gui.engine.meta_train.data import Pictures
 from fewshot_gui.engine.meta_train.loop import Training
+from fewshot_gui.engine.meta_train.processes import Processes
 from fewshot_gui.engine.meta_train.progress import Finished, Note, Progress
 from fewshot_gui.engine.meta_train.recipe import Recipe
 from fewshot_gui.engine.meta_train.result import Inherited
@@ -67,25 +71,42 @@ class MetaTrainOptions:
 
 def run(options: MetaTrainOptions) -> Iterator[Progress]:
     """Train and write the model folder; see the module's first lines."""
-    chosen = device.choose(options.device)
+    chosen = torchrun.own_device(options.device)
+    with torchrun.started(chosen) as processes, closing(_run(options, chosen, processes)) as values:
+        for value in values:
+            if processes.first:
+                yield value
+
+
+def _run(options: MetaTrainOptions, chosen: torch.device, processes: Processes) -> Generator[Progress, None, None]:
+    """The same in each process."""
     checkpoint = CheckpointFolder(options.out / "checkpoint")
     _check_out(options, checkpoint)
     recipe, opened = _recipe(options)
-    _write_recipe(options.out, recipe)
+    processes.wait()  # all have read what lies in OUT
+    if processes.first:
+        _write_recipe(options.out, recipe)
     yield from (Note(warning) for warning in opened.warnings)
     network, inherited = _start(recipe)
-    yield Note(f"Reading {opened.count} pictures; training on {device.describe(chosen)}.")
+    yield Note(f"Reading {opened.count} pictures; training on {_where(chosen, processes)}.")
     training, validation = _read(recipe, opened)
     yield from _skipped(training, validation)
-    scene = Scene(
-        recipe, training, validation, Validator(recipe.validation, validation.table), chosen, inherited
-    ).on_device()
+    validator = Validator(recipe.validation, validation.table)
+    scene = Scene(recipe, training, validation, validator, chosen, inherited, processes).on_device()
     with _held_back_signals() as stop:
         work = Training(scene, network.to(chosen), bool(recipe.init), checkpoint, stop)
         yield from work.run(options.resume)
-        if not work.stopped:
+        if not work.stopped and processes.first:
             yield _finished(options.out, scene, work, opened)
             checkpoint.remove()
+    if work.stopped and processes.count > 1:
+        raise UserError("Another process of this training was asked to stop: add --resume to go on from there.")
+
+
+def _where(chosen: torch.device, processes: Processes) -> str:
+    """What it is trained on, as a person calls it."""
+    several = f" in each of {processes.count} processes" if processes.count > 1 else ""
+    return device.describe(chosen) + several
 
 
 def _check_out(options: MetaTrainOptions, checkpoint: CheckpointFolder) -> None:
@@ -203,7 +224,7 @@ def _finished(out: Path, scene: Scene, work: Training, opened: Opened) -> Finish
         accuracy=_accuracy(scene, kept.score, opened),
     )
     position, recipe = work.position, scene.recipe
-    text = result.card_of(recipe, position.seconds, device.describe(scene.device), position.notes)
+    text = result.card_of(recipe, position.seconds, _where(scene.device, scene.processes), position.notes)
     text += "\n\n" + meta_train_curves.write(
         out, out.resolve().name, position.curves, recipe.validation, scene.validation.table.name
     )

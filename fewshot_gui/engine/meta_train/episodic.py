@@ -4,6 +4,9 @@ Each step is one episode: support and query go through the network in one forwar
 of the queries over distances (or cosines) to the prototypes. Differs from the paper: BatchNorm's running statistics
 are used for answers, so an answer never depends on the other queries; the averaged weights are kept; the metric may
 be a cosine with a learned temperature.
+
+Several processes share the episode's pictures, support and query alike, and give each other the embeddings: sharing
+the queries alone would have every process embed the whole support.
 """
 
 from __future__ import annotations
@@ -53,13 +56,17 @@ class EpisodesRun(StageRun):
         return self.stage.ways * (self.stage.shots + self.stage.queries)
 
     def loss(self, step: int) -> Tensor:
-        episode = self.episode(step)
-        n_support = len(episode.support)
+        episode, processes = self.episode(step), self.scene.processes
+        n_support, n_query = len(episode.support), len(episode.query)
         rows = torch.cat([torch.from_numpy(episode.support), torch.from_numpy(episode.query)])
-        points = self.space.place(self.embed(self.batch(rows, step)))
+        own = processes.part(len(rows), "pictures")
+        points = processes.joined(self.space.place(self.embed(self.batch(rows, step, own=own))), len(rows))
         support = points[:n_support].view(episode.n_way, self.stage.shots, -1)
-        logits = self.space.logits(self.space.prototypes(support), points[n_support:], self.modules["temperature"]())
-        return F.cross_entropy(logits, torch.from_numpy(episode.query_labels).to(logits.device))
+        asked = processes.part(n_query, "queries")
+        labels = torch.from_numpy(episode.query_labels)[asked].to(points.device)
+        prototypes = self.space.prototypes(support)
+        logits = self.space.logits(prototypes, points[n_support:][asked], self.modules["temperature"]())
+        return F.cross_entropy(logits, labels) * (len(labels) / n_query)
 
     def episode(self, step: int) -> Episode:
         """The episode of a step."""

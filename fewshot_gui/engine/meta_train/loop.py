@@ -10,6 +10,7 @@ import math
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
 import torch
 from torch import Tensor
@@ -19,12 +20,15 @@ from fewshot_gui.engine.meta_train.checkpoint import CheckpointFolder
 from fewshot_gui.engine.meta_train.curves import Curve, Look
 from fewshot_gui.engine.meta_train.ema import Average
 from fewshot_gui.engine.meta_train.position import Kept, Position, over, restored, tensors_of, under, values_of
+from fewshot_gui.engine.meta_train.processes import Processes
 from fewshot_gui.engine.meta_train.progress import Note, Progress, Saved, Trained, Validated
 from fewshot_gui.engine.meta_train.recipe import Maml, Recipe
 from fewshot_gui.engine.meta_train.score import Score
 from fewshot_gui.engine.meta_train.stage import Scene, StageRun, network_values
 from fewshot_gui.engine.network import Network
 from fewshot_gui.errors import UserError
+
+MaybeScore = TypeVar("MaybeScore", Score, Score | None)
 
 
 @dataclass
@@ -81,11 +85,12 @@ class Training:
         if loaded is None:
             self.position.step, self.position.loss, self.position.best = 0, math.nan, None
             run.prepare()
-            self.position.precision = run.choose_precision()
+            self.position.precision = self._processes.agreed(run.choose_precision())
         else:
             run.modules.load_state_dict(under("modules.", loaded))
         if not self.position.curves or self.position.curve.number != number:
             self.position.curves.append(Curve(number, recipe.kind, recipe.steps))
+        self._processes.share(run.modules)
         run.precision = self.position.precision
         average = Average(run.modules, run.stage.ema)
         optimiser = optimise.optimiser_for(run.modules, run.stage, run.extra_rates())
@@ -108,12 +113,13 @@ class Training:
             if last or position.step % every == 0:
                 yield self._look(run, average)
             position.seconds += time.monotonic() - began
-            self.stopped = self.stop() and not last
+            self.stopped = self._processes.any(self.stop()) and not last
             if self.stopped or (self._due() and not last):
                 self._save(run, average, optimiser)
                 yield Saved(stage.kind, position.step)
             yield self._told(run, spent / (position.step - first))
             if self.stopped:
+                self._processes.wait()  # none leaves before the checkpoint is there
                 return
 
     def _told(self, run: StageRun, seconds: float) -> Trained:
@@ -131,7 +137,7 @@ class Training:
         run.train_mode()
         optimise.set_rates(optimiser, stage, position.step)
         optimiser.zero_grad(set_to_none=True)
-        loss = run.gradients(position.step)
+        loss = run.joint_gradients(position.step)
         if not math.isfinite(loss):
             raise UserError(f"The loss became {loss} at step {position.step + 1}; lower the stage's rate.")
         if stage.clip:
@@ -144,7 +150,7 @@ class Training:
 
     def _look(self, run: StageRun, average: Average) -> Validated:
         """Validate the averaged weights and remember them if they lead."""
-        score = run.score(average.values)
+        score = self._measured(lambda: run.score(average.values))
         leads = self.position.best is None or score.mean > self.position.best.score.mean
         if leads:
             self.position.best = self._keep(run, average.values, score)
@@ -157,7 +163,7 @@ class Training:
         position, best = self.position, self.position.best
         if best is None:
             raise ValueError("a stage ends with a look at the validation classes")
-        name, before, kept_before = run.stage.kind, run.baseline(), position.kept
+        name, before, kept_before = run.stage.kind, self._measured(run.baseline), position.kept
         if before is None and position.kept is None:
             position.kept, position.curve.kept = best, True
             return f"Stage {name} reached {best.score.mean:.1%} on the validation classes."
@@ -192,12 +198,25 @@ class Training:
     def _measured_start(self) -> Kept:
         run = stages.KINDS["episodes"](self.scene, stages.LOOK_ONLY, 0, self.network)
         values = run.modules.state_dict()
-        return self._keep(run, values, run.score(values))
+        return self._keep(run, values, self._measured(lambda: run.score(values)))
+
+    def _measured(self, measure: Callable[[], MaybeScore]) -> MaybeScore:
+        """What the first process measures, for all of them: so they decide alike."""
+        score = measure() if self._processes.first else None
+        cells = self._processes.agreed(score and {cell: list(values) for cell, values in score.cells.items()})
+        return score if self._processes.first or cells is None else Score(cells)
+
+    @property
+    def _processes(self) -> Processes:
+        return self.scene.processes
 
     def _due(self) -> bool:
         return time.monotonic() - self._saved_at >= 60 * self.scene.recipe.checkpoint_minutes
 
     def _save(self, run: StageRun, average: Average, optimiser: torch.optim.Optimizer) -> None:
+        self._saved_at = time.monotonic()
+        if not self._processes.first:
+            return
         values = {
             "recipe": recipe_file.dumps(self.scene.recipe),
             "number": self._number,
@@ -211,7 +230,6 @@ class Training:
         }
         self.checkpoint.save(self._number, values, tensors)
         self._number += 1
-        self._saved_at = time.monotonic()
 
     def _load(self) -> dict[str, Tensor]:
         """Set the position from the checkpoint; its tensors. UserError if it belongs to another recipe."""

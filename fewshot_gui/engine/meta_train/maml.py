@@ -83,16 +83,20 @@ class MamlRun(StageRun):
     def gradients(self, step: int) -> float:
         """Task by task, so that one task's graph is in memory."""
         total = 0.0
-        for task in range(self.stage.tasks):
-            loss = self._task_loss(step * self.stage.tasks + task) / self.stage.tasks
+        for number in self.tasks(step):
+            loss = self._task_loss(number) / self.stage.tasks
             loss.backward()
             total += loss.item()
         return total
 
     def loss(self, step: int) -> Tensor:
-        """The mean loss of the step's tasks."""
-        tasks = range(step * self.stage.tasks, (step + 1) * self.stage.tasks)
-        return torch.stack([self._task_loss(number) for number in tasks]).mean()
+        """What this process's tasks add to the mean loss of the step's tasks."""
+        return torch.stack([self._task_loss(number) for number in self.tasks(step)]).sum() / self.stage.tasks
+
+    def tasks(self, step: int) -> range:
+        """The numbers of a step's tasks that are this process's."""
+        own = self.scene.processes.part(self.stage.tasks, "tasks")
+        return range(step * self.stage.tasks, (step + 1) * self.stage.tasks)[own]
 
     def _task_loss(self, number: int) -> Tensor:
         episode = self.episode(number)

@@ -21,17 +21,22 @@ class ReptileRun(MamlRun):
     """The stage of kind "reptile". The inner rates stay as the recipe has them."""
 
     def gradients(self, step: int) -> float:
-        """The start less the mean of the tasks' ends, as gradients; returns that difference's mean square."""
-        names = self.learner.names
-        parameters = {name: self.network.get_parameter(name) for name in names}
+        """The start less the mean of the tasks' ends, as gradients.
+
+        Returns how far the tasks end from the start: the mean square of the numbers' differences, over the tasks.
+        """
+        parameters = {name: self.network.get_parameter(name) for name in self.learner.names}
         moved = {name: torch.zeros_like(p) for name, p in parameters.items()}
-        for task in range(self.stage.tasks):
-            end = self._end(step * self.stage.tasks + task)
-            for name, p in parameters.items():
-                moved[name] += (p.detach() - end[name]) / self.stage.tasks
+        far = 0.0
+        for number in self.tasks(step):
+            end = self._end(number)
+            ways = {name: p.detach() - end[name] for name, p in parameters.items()}
+            far += float(torch.cat([way.flatten() for way in ways.values()]).square().mean()) / self.stage.tasks
+            for name, way in ways.items():
+                moved[name] += way / self.stage.tasks
         for name, p in parameters.items():
             p.grad = moved[name] if p.grad is None else p.grad + moved[name]
-        return float(torch.cat([difference.flatten() for difference in moved.values()]).square().mean())
+        return far
 
     def _end(self, number: int) -> dict[str, Tensor]:
         """The network's numbers after descending on the task of that number."""

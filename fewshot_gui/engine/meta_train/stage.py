@@ -16,8 +16,10 @@ from torch import Tensor, nn
 
 from fewshot_gui.engine import methods
 from fewshot_gui.engine.augment import augment, resize
+from fewshot_gui.engine.meta_train.common_norm import common_statistics
 from fewshot_gui.engine.meta_train.data import Pictures
 from fewshot_gui.engine.meta_train.draws import tensors
+from fewshot_gui.engine.meta_train.processes import ALONE, Processes
 from fewshot_gui.engine.meta_train.recipe import Precision, Recipe, Stage
 from fewshot_gui.engine.meta_train.result import Inherited, config_of
 from fewshot_gui.engine.meta_train.score import Score
@@ -40,6 +42,7 @@ class Scene:
     validator: Validator
     device: torch.device
     inherited: Inherited = field(default_factory=Inherited)
+    processes: Processes = ALONE
 
     def on_device(self) -> Scene:
         """The same with the pictures on a GPU, where they are asked for at every step."""
@@ -108,7 +111,7 @@ class StageRun(ABC):
 
     def _timed_gradients(self, step: int) -> float:
         began = time.perf_counter()
-        self.gradients(step)
+        self.joint_gradients(step)
         return time.perf_counter() - began
 
     @property
@@ -123,10 +126,20 @@ class StageRun(ABC):
 
     @abstractmethod
     def loss(self, step: int) -> Tensor:
-        """The loss of a step: a pure function of the modules and the step's number (from 0)."""
+        """This process's part of a step's loss: a pure function of the modules and the step's number (from 0).
+
+        All processes' parts add up to the loss, however many there are.
+        """
+
+    def joint_gradients(self, step: int) -> float:
+        """The loss of a step, after adding its gradients to the parameters, in all processes the same ones."""
+        processes = self.scene.processes
+        with common_statistics(self.modules, processes):
+            loss = self.gradients(step)
+        return processes.sum_gradients(self.modules.parameters(), loss)
 
     def gradients(self, step: int) -> float:
-        """The loss of a step, after adding its gradients to the modules' parameters."""
+        """This process's part of a step's loss, after adding that part's gradients to the modules' parameters."""
         loss = self.loss(step)
         loss.backward()
         return loss.item()
@@ -173,13 +186,13 @@ class StageRun(ABC):
         """Whether a BatchNorm, by its name in the network, keeps its running statistics."""
         return self.stage.statistics == "frozen" or self.network.block_of(f"{norm}.weight") < self.stage.from_block
 
-    def batch(self, rows: Tensor, step: int, what: str = "") -> Tensor:
-        """Training pictures by row, augmented and normalised: [n, C, S, S] float32 on the device."""
-        pictures = self.scene.training.tensor[rows.to(self.scene.training.tensor.device)]
+    def batch(self, rows: Tensor, step: int, what: str = "", own: slice = slice(None)) -> Tensor:
+        """Training pictures by row, augmented and normalised: [n, C, S, S] float32 on the device; `own` of them."""
+        pictures = self.scene.training.tensor[rows[own].to(self.scene.training.tensor.device)]
         size = self.stage.size or self.scene.recipe.preprocessing.size
         padding = "zeros" if self.scene.recipe.preprocessing.polarity == "ink" else "reflection"
         draw = tensors(self.scene.recipe.seed, self.number, step, what)
-        return self.scene.normalise(augment(pictures, self.stage.augmentation, size, draw, padding))
+        return self.scene.normalise(augment(pictures, self.stage.augmentation, size, draw, padding, (len(rows), own)))
 
     def embed(self, x: Tensor) -> Tensor:
         """[n, D] float32 with gradients; blocks below `from_block` without."""

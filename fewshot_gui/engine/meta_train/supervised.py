@@ -118,19 +118,23 @@ class SupervisedRun(StageRun):
         chosen = int(draw.choice(len(self.sources), p=self._chances))
         source = self.sources[chosen]
         n = len(source.rows)
-        picks = torch.from_numpy(draw.choice(n, self.stage.batch, replace=n < self.stage.batch))
-        x = self.batch(source.rows[picks], step)
-        turns = torch.from_numpy(draw.integers(0, 4, len(x) // 2)) if self.stage.rotation else None
-        if turns is not None:
+        size = self.stage.batch
+        own = self.scene.processes.part(size, "pictures")
+        picks = torch.from_numpy(draw.choice(n, size, replace=n < size))
+        x = self.batch(source.rows[picks], step, own=own)
+        n_turned = size // 2 if self.stage.rotation else 0
+        turns = torch.from_numpy(draw.integers(0, 4, n_turned))[own]
+        if len(turns):
             x = torch.cat([_turned(x[: len(turns)], turns), x[len(turns) :]])
         features, embeddings = self._forward(x)
         logits = self.modules["classifiers"][chosen](embeddings)
-        labels = source.labels[picks].to(logits.device)
-        loss = F.cross_entropy(logits, labels, label_smoothing=self.stage.smoothing)
-        if turns is not None:
+        labels = source.labels[picks][own].to(logits.device)
+        loss = F.cross_entropy(logits, labels, label_smoothing=self.stage.smoothing) * (len(labels) / size)
+        if len(turns):
             answers = self.modules["turns"](embeddings[: len(turns)])
-            loss = loss + self.stage.rotation * F.cross_entropy(answers, turns.to(answers.device))
-        return loss + self.stage.distil * self._distance_to_start(features, embeddings) if self._start else loss
+            part = len(turns) / n_turned
+            loss = loss + self.stage.rotation * part * F.cross_entropy(answers, turns.to(answers.device))
+        return loss + self.stage.distil * self._distance_to_start(features, embeddings, own) if self._start else loss
 
     def _forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """(what enters the first block that is trained, embeddings [n, D] float32)."""
@@ -142,13 +146,16 @@ class SupervisedRun(StageRun):
                 features = self.network(x, stop=block)
             return features, self.network(features, start=block).float()
 
-    def _distance_to_start(self, features: Tensor, embeddings: Tensor) -> Tensor:
-        """1 less the cosine of the start's embedding and ours, over the first pictures of the batch."""
-        n = max(1, round(self.stage.distil_share * len(embeddings)))
+    def _distance_to_start(self, features: Tensor, embeddings: Tensor, own: slice) -> Tensor:
+        """1 less the cosine of the start's embedding and ours, over the first pictures of the batch: our part of it."""
+        compared = max(1, round(self.stage.distil_share * self.stage.batch))
+        n = len(range(compared)[own])
+        if not n:
+            return embeddings.new_zeros(())
         with torch.no_grad(), self.autocast():
             block = None if self.stage.from_block < 0 else self.stage.from_block
             wanted = self._start(features[:n], start=block).float()
-        return 1 - F.cosine_similarity(embeddings[:n], wanted, dim=-1).mean()
+        return (n / compared) * (1 - F.cosine_similarity(embeddings[:n], wanted, dim=-1).mean())
 
     def _embed_plain(self, rows: Tensor) -> Tensor:
         pictures = self.scene.training.tensor[rows.to(self.scene.training.tensor.device)]
