@@ -136,8 +136,10 @@ def _prepared(options: ClassifyOptions, told: Told, stack: ExitStack) -> Generat
     if not method.transductive:
         classifier = yield from fitted(model, method, support, by, told)
         return classifier, refs, answer_chunks(classifier, refs, cache, told)
+    told(f"{method.name}, as it was asked for, is transductive: an answer depends on all of the pictures.", "info")
     kept = yield from _embedded_first(model, refs, cache, told)
-    pool = torch.cat([chunk.rows.float() for chunk in kept if chunk.readable]) if refs else None
+    rows = [chunk.rows.float() for chunk in kept if chunk.readable]
+    pool = torch.cat(rows) if rows else None
     classifier = yield from fitted(model, method, support, by, told, pool)
     return classifier, refs, (chunk for chunk in kept)
 

@@ -279,11 +279,20 @@ def test_a_transductive_method_sees_all_pictures_before_it_labels_the_first(by, 
     by = replace(by, method="ridge:centre=folder")
     forwards_first, summary, events = run(by, query)
     assert any(isinstance(event, Step) and "before the first answer" in event.what for event in events)
+    flagged = [event.sentence for event in events if isinstance(event, Warned) and event.level == "info"]
+    assert flagged == ["ridge, as it was asked for, is transductive: an answer depends on all of the pictures."]
     reordered, _, _ = run(by, *sorted(query.rglob("*.png"), reverse=True))
     assert {path: p.label for path, p in reordered.items()} == {path: p.label for path, p in forwards_first.items()}
     assert summary.method == "ridge:centre=folder"
     with pytest.raises(UsageError, match="centre=folder"):
         finished(adapt(by))
+
+
+def test_a_transductive_method_without_a_readable_picture_is_one_sentence(by, tmp_path):
+    (tmp_path / "bad").mkdir()
+    (tmp_path / "bad" / "a.png").write_bytes(b"no picture")
+    with pytest.raises(UsageError, match="soft-kmeans needs a folder of pictures"):
+        run(replace(by, method="soft-kmeans"), tmp_path / "bad")
 
 
 @dataclass(frozen=True)
