@@ -14,6 +14,7 @@ from fewshot_gui.engine.methods import METHODS, create
 from fewshot_gui.types import Picture, Unreadable
 from tests.engine.factories import task, tiny_model, with_copies
 
+POOL = task(tiny_model(), [3] * 3, seed=9).embeddings
 WITH_COPIES = [name for name in METHODS if METHODS[name].needs == "embeddings" and hasattr(METHODS[name](), "copies")]
 
 
@@ -49,6 +50,12 @@ def embedded(model, contents, count):
     for chunk in copies.embed_copies(model, Pictures(contents), count):
         found.update(zip((chunk.contents[place] for place in chunk.readable), chunk.rows, strict=True))
     return found
+
+
+def adapted(name, model, support, count):
+    """The head; its pool, if it wants one, is always the same."""
+    method = create(name, model.config, {"copies": count})
+    return method.adapt(model, support, pool=POOL if method.transductive else None)
 
 
 def test_copies_are_changed_pictures_and_differ_from_one_another(model):
@@ -139,8 +146,8 @@ def test_copies_that_are_no_different_change_no_logit(model, name, shots):
     """So a picture whose copies are not there yet counts as it is, and more copies make no answer surer."""
     some = task(model, shots)
     repeated = replace(some.support, copies=some.support.embeddings[:, None].expand(-1, 4, -1))
-    plain = create(name, model.config).adapt(model, some.support)
-    head = create(name, model.config, {"copies": 4}).adapt(model, repeated)
+    plain = adapted(name, model, some.support, 0)
+    head = adapted(name, model, repeated, 4)
     torch.testing.assert_close(head.logits(some.embeddings), plain.logits(some.embeddings), rtol=1e-3, atol=1e-3)
 
 
@@ -149,11 +156,11 @@ def test_as_many_copies_count_as_are_wanted(model, name):
     some = task(model, [3, 3, 3])
     four = with_copies(model, some.support, 4)
     two = replace(four, copies=four.copies[:, :2])
-    heads = [create(name, model.config, {"copies": 2}).adapt(model, given) for given in (four, two, some.support)]
+    heads = [adapted(name, model, given, 2) for given in (four, two, some.support)]
     logits = [head.logits(some.embeddings) for head in heads]
     assert torch.equal(logits[0], logits[1])
     assert not torch.allclose(logits[0], logits[2])
-    none = create(name, model.config, {"copies": 0}).adapt(model, four).logits(some.embeddings)
+    none = adapted(name, model, four, 0).logits(some.embeddings)
     assert torch.equal(none, logits[2])
 
 
@@ -179,6 +186,6 @@ def test_an_example_is_left_out_together_with_its_copies(model, name):
         rows = torch.randn(15, model.config.embedding_size, generator=draw)
         near = rows[:, None] + 0.01 * torch.randn(15, 3, model.config.embedding_size, generator=draw)
         support = Support(torch.arange(5).repeat_interleave(3), 5, rows, copies=near)
-        found = leave_groups_out(create(name, model.config, {"copies": 3}), model, support).accuracy
+        found = leave_groups_out(create(name, model.config, {"copies": 3}), model, support, pool=rows).accuracy
         right, total = right + found.right, total + found.total
     assert right / total == pytest.approx(0.2, abs=0.12)

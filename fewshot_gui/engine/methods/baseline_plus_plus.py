@@ -24,9 +24,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from fewshot_gui.engine.features import cosine_transform, l2_normalised
+from fewshot_gui.engine.features import copied, cosine_transform, l2_normalised
 from fewshot_gui.engine.heads import PrototypeHead, unit_prototypes
-from fewshot_gui.engine.method import Method, Progress, Support, no_progress, option, temperature_option
+from fewshot_gui.engine.method import Method, Progress, Support, copies_option, no_progress, option, temperature_option
 from fewshot_gui.engine.methods import METHODS
 from fewshot_gui.engine.threads import one_core
 
@@ -55,6 +55,7 @@ class BaselinePlusPlus(Method):
         "base", "Centre", "What is subtracted from features; folder: the mean of the pictures to classify.",
         choices=("base", "support", "none", "folder"),
     )  # fmt: skip
+    copies: int = copies_option()
     temperature: float = temperature_option()
 
     @property
@@ -74,9 +75,9 @@ class BaselinePlusPlus(Method):
     ) -> PrototypeHead:
         """See Method.adapt. UsageError if centre=folder has no pool."""
         transform = cosine_transform(model, support, pool, self.centre)
-        features = transform(support.embeddings)
+        rows = copied(transform, support, self.copies)
         directions = cosine_classifier(
-            features, support.labels, support.n_way, steps=self.steps, rate=self.rate, sharpness=self.sharpness
+            rows.features, rows.labels, support.n_way, steps=self.steps, rate=self.rate, sharpness=self.sharpness
         )
         temperature = self.temperature or model.temperature(self.name, support.shots, _TEMPERATURE)
         return PrototypeHead(transform, directions, "cosine", temperature, directions.new_zeros(support.n_way))

@@ -32,10 +32,19 @@ from typing import TYPE_CHECKING, Any, Literal
 import torch
 from torch import Tensor
 
-from fewshot_gui.engine.features import Transform, class_means, cosine_transform, transform_from
+from fewshot_gui.engine.features import Transform, averaged, class_means, cosine_transform, transform_from
 from fewshot_gui.engine.heads import head_kind
 from fewshot_gui.engine.knowledge import prior_of, prior_option
-from fewshot_gui.engine.method import Head, Method, Progress, Support, no_progress, option, temperature_option
+from fewshot_gui.engine.method import (
+    Head,
+    Method,
+    Progress,
+    Support,
+    copies_option,
+    no_progress,
+    option,
+    temperature_option,
+)
 from fewshot_gui.engine.methods import METHODS
 
 if TYPE_CHECKING:
@@ -120,6 +129,7 @@ class Mahalanobis(Method):
         "base", "Centre", "What is subtracted from features; folder: the mean of the pictures to classify.",
         choices=("base", "support", "none", "folder"),
     )  # fmt: skip
+    copies: int = copies_option()
     temperature: float = temperature_option()
 
     @property
@@ -140,7 +150,7 @@ class Mahalanobis(Method):
         """See Method.adapt. UsageError if centre=folder has no pool."""
         transform = cosine_transform(model, support, pool, self.centre)
         known = prior_of(model, self.prior)
-        features = transform(support.embeddings).cpu().double()
+        features = averaged(transform, support, self.copies).cpu().double()
         projection = known.times(_main_directions(known.times(features, -0.5), self.directions).T, -0.5).T
         rows, labels = features @ projection, support.labels.cpu()
         variance = max(float(known.times(features - features.mean(0), -0.5).square().mean()), _LEAST)

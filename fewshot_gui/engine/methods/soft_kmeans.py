@@ -24,9 +24,9 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
-from fewshot_gui.engine.features import class_means, cosine_transform, l2_normalised
+from fewshot_gui.engine.features import averaged, class_means, cosine_transform, l2_normalised
 from fewshot_gui.engine.heads import PrototypeHead
-from fewshot_gui.engine.method import Method, Progress, Support, no_progress, option, temperature_option
+from fewshot_gui.engine.method import Method, Progress, Support, copies_option, no_progress, option, temperature_option
 from fewshot_gui.engine.methods import METHODS
 from fewshot_gui.errors import UsageError
 
@@ -54,6 +54,7 @@ class SoftKMeans(Method):
     trust: float = option(
         2.0, "Trust", "How many examples a class's folder pictures may count as; 0: one each.", least=0.0, most=1e6
     )
+    copies: int = copies_option()
     temperature: float = temperature_option()
 
     @property
@@ -81,7 +82,7 @@ class SoftKMeans(Method):
             raise UsageError("soft-kmeans needs a folder of pictures to learn from; choose protonet without one.")
         transform = cosine_transform(model, support, None, "base")
         unlabelled = transform(_in_order(pool).to(support.embeddings.device))
-        prototypes = self._refined(transform(support.embeddings), support, unlabelled)
+        prototypes = self._refined(averaged(transform, support, self.copies), support, unlabelled)
         temperature = self.temperature or model.temperature(self.name, support.shots, _TEMPERATURE)
         return PrototypeHead(transform, prototypes, "cosine", temperature, prototypes.new_zeros(support.n_way))
 
