@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -16,7 +17,9 @@ from torch import Tensor
 
 from fewshot_gui.engine import heads
 from fewshot_gui.engine.augment import resize
+from fewshot_gui.engine.device import full_chunk
 from fewshot_gui.engine.features import l2_normalised
+from fewshot_gui.engine.folding import folded
 from fewshot_gui.engine.method import Head
 from fewshot_gui.engine.network import Network, with_tensors
 from fewshot_gui.errors import UserError
@@ -24,7 +27,6 @@ from fewshot_gui.errors import UserError
 if TYPE_CHECKING:
     from fewshot_gui.engine.model import Model
 
-_CHUNK = 64  # pictures per forward pass
 _NETWORK, _INNER, _HELD_OUT, _CENTRES = "network.", "head.", "held_out", "centres"  # names in a stored state
 
 
@@ -56,13 +58,20 @@ class AdaptedHead(Head):
         # A network of its own: functional_call would swap tensors in the model's, which other threads are using.
         object.__setattr__(self, "network", with_tensors(self.model.network, self.changed))
 
+    @cached_property
+    def fast(self) -> Network:
+        """The changed network for answers; see Model.fast."""
+        preprocessing = self.model.adaptation.preprocessing
+        return folded(self.network, preprocessing.channels, preprocessing.size)
+
     @torch.no_grad()
     def embed(self, pictures: Tensor) -> Tensor:
         """pictures: [m, C, S, S] uint8 at the adaptation's size -> embeddings [m, D] of the changed network.
 
         With centres [m, 2 D]: the frozen network's and the changed one's, each of length 1 about its centre.
         """
-        parts = [self._embedded(self._input(part.to(self.model.device))) for part in pictures.split(_CHUNK)]
+        chunk = full_chunk(self.model.device)
+        parts = [self._embedded(self._input(part.to(self.model.device))) for part in pictures.split(chunk)]
         size = self.network.embedding_size * (1 if self.centres is None else 2)
         return torch.cat(parts) if parts else torch.zeros(0, size, device=self.model.device)
 
@@ -72,10 +81,10 @@ class AdaptedHead(Head):
 
     def _embedded(self, x: Tensor) -> Tensor:
         if self.centres is None:
-            return self.model.finish(self.network(x))
+            return self.model.finish(self.fast(x))
         block = self.model.adaptation.block
-        below = x if block < 0 else self.network(x, stop=block)
-        both = [embedded_from(below, self.model, network) for network in (self.model.network, self.network)]
+        below = x if block < 0 else self.model.fast(x, stop=block)
+        both = [embedded_from(below, self.model, network) for network in (self.model.fast, self.fast)]
         return beside(both, self.centres)
 
     def features(self, query: Tensor) -> Tensor:

@@ -16,6 +16,7 @@ from torch import Tensor, nn
 from fewshot_gui.engine import keep
 from fewshot_gui.engine.adapted import AdaptedHead, beside, embedded_from, side_by_side
 from fewshot_gui.engine.augment import OF_EXAMPLES, augment, resize
+from fewshot_gui.engine.device import full_chunk
 from fewshot_gui.engine.features import class_means, l2_normalised
 from fewshot_gui.engine.heads import LinearHead, PrototypeHead, unit_prototypes
 from fewshot_gui.engine.method import Head, Progress, Support
@@ -24,7 +25,6 @@ from fewshot_gui.engine.network import Network
 if TYPE_CHECKING:
     from fewshot_gui.engine.model import Model
 
-_PART = 64  # pictures at a time where no gradients are kept
 _MOST_COPIES = 1024  # of all pictures together: with many pictures, fewer of each do
 _HEAD_COPIES = 2  # of each picture for the final head: six were no better, and cost time at the full size
 _PLAIN = 128  # most plain pictures that prototypes are made of
@@ -115,10 +115,10 @@ def shots_below(
     def below(pictures: Tensor) -> Tensor:
         tell()
         x = preprocessing.normalise(pictures)
-        return x if block < 0 else model.network(x, stop=block)
+        return x if block < 0 else model.fast(x, stop=block)
 
     copies = max(1, min(copies, _MOST_COPIES // len(support.labels)))
-    parts = resize(support.pictures.to(model.device), size).split(_PART)
+    parts = resize(support.pictures.to(model.device), size).split(full_chunk(model.device))
     changed = [
         torch.cat([below(augment(part, OF_EXAMPLES, size, draw, padding)) for part in parts]) for _ in range(copies)
     ]
@@ -181,8 +181,9 @@ class Upper:
         and some copies, but less sure of itself; the centres [2, D] are the plain pictures'.
         """
         copies, labels = replace(shots, copies=shots.copies[:_HEAD_COPIES]).all_copies
-        parts = [*shots.plain.split(_PART), *copies.split(_PART)]
-        networks = [self.model.network, self.network]
+        chunk = full_chunk(self.model.device)
+        parts = [*shots.plain.split(chunk), *copies.split(chunk)]
+        networks = [self.model.fast, self.network]
         both = [torch.cat([embedded_from(part, self.model, network) for part in parts]) for network in networks]
         n = len(shots.labels)
         centres = torch.stack([class_means(each[:n], shots.labels, shots.n_way).mean(0) for each in both])

@@ -19,8 +19,8 @@ import torch
 from torch import Tensor
 
 from fewshot_gui.engine.augment import OF_EXAMPLES, augment
-from fewshot_gui.engine.device import Tell, tell_nobody
-from fewshot_gui.engine.embed import Embedded, Source, embedder, full_chunk, stream
+from fewshot_gui.engine.device import Tell, full_chunk, tell_nobody
+from fewshot_gui.engine.embed import Embedded, Source, embedder, stream
 from fewshot_gui.engine.model import Model
 from fewshot_gui.engine.preprocess import Preprocessing
 from fewshot_gui.types import Picture

@@ -10,6 +10,9 @@ from fewshot_gui.errors import UsageError, UserError
 NAMES = ("auto", "cpu", "cuda", "mps")
 Tell = Callable[[str], None]
 
+_CPU_CHUNK = 8  # at 16 activations leave the core's cache, a quarter slower (Lite0, 224 px)
+_GPU_CHUNK = 32
+
 
 def tell_nobody(sentence: str) -> None:
     """The default Tell."""
@@ -141,3 +144,8 @@ def _trouble(kind: str) -> str | None:
     except RuntimeError as error:
         return f"it fails at the simplest task ({str(error).splitlines()[0]})"
     return None
+
+
+def full_chunk(device: torch.device) -> int:
+    """The most pictures that go through a network at once where no gradients are kept."""
+    return _CPU_CHUNK if device.type == "cpu" else _GPU_CHUNK

@@ -20,7 +20,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from fewshot_gui.engine.device import MemoryGuard, Tell, tell_nobody
+from fewshot_gui.engine.device import MemoryGuard, Tell, full_chunk, tell_nobody
 from fewshot_gui.engine.model import Model
 from fewshot_gui.engine.preprocess import Preprocessing
 from fewshot_gui.engine.threads import single_core_pool
@@ -30,8 +30,6 @@ Forward = Callable[[Tensor, torch.device], Tensor]  # [n, C, S, S] uint8 -> [n, 
 Prepare = Callable[[Picture], Tensor]  # a decoded picture -> what forward is given of it
 Timed = Callable[[int, float], None]  # hears, from any thread: pictures, and seconds of all cores they took
 
-_CPU_CHUNK = 8  # pictures per forward pass: at 16 activations leave the core's cache, a quarter slower (Lite0, 224 px)
-_GPU_CHUNK = 32
 _AHEAD = 2  # chunks under way beyond one per thread, so that a slow picture does not hold up the others
 
 
@@ -75,11 +73,6 @@ class Embedded:
 
     def __len__(self) -> int:
         return len(self.contents)
-
-
-def full_chunk(device: torch.device) -> int:
-    """The most pictures that go through a network at once."""
-    return _CPU_CHUNK if device.type == "cpu" else _GPU_CHUNK
 
 
 def _time_nobody(pictures: int, seconds: float) -> None:

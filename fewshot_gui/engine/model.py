@@ -14,6 +14,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from fewshot_gui.engine import weights
+from fewshot_gui.engine.folding import folded
 from fewshot_gui.engine.knowledge import Knowledge
 from fewshot_gui.engine.knowledge import read as read_knowledge
 from fewshot_gui.engine.network import Network
@@ -107,6 +108,11 @@ class Model:
         embeddings = embeddings.float()
         return F.normalize(embeddings, dim=-1) if self.config.normalised else embeddings
 
+    @cached_property
+    def fast(self) -> Network:
+        """The network for answers: the same blocks and the same embeddings, without BatchNorms where that can be."""
+        return folded(self.network, self.config.preprocessing.channels, self.config.preprocessing.size)
+
     @torch.no_grad()
     def embed(self, pictures: Tensor) -> Tensor:
         """pictures: [n, C, S, S] uint8 (preprocessing.resize) -> embeddings [n, D] float32.
@@ -115,7 +121,7 @@ class Model:
         """
         preprocessing = self.config.preprocessing
         x = preprocessing.normalise(pictures.to(self.device))
-        seen = [self.finish(self.network(version)) for version in preprocessing.versions(x)]
+        seen = [self.finish(self.fast(version)) for version in preprocessing.versions(x)]
         return seen[0] if len(seen) == 1 else self.finish(torch.stack(seen).mean(0))
 
     def to(self, device: torch.device) -> Model:

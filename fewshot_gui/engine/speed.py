@@ -8,7 +8,7 @@ import time
 import torch
 from torch import Tensor
 
-from fewshot_gui.engine.embed import full_chunk
+from fewshot_gui.engine.device import full_chunk
 from fewshot_gui.engine.model import Model
 from fewshot_gui.engine.threads import single_core_pool
 

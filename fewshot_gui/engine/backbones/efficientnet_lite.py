@@ -66,7 +66,7 @@ class _ConvNorm(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         x = self.bn(self.conv(x))
-        return F.relu6(x) if self.relu else x
+        return F.relu6(x, inplace=True) if self.relu else x  # in place: memory is what takes the time
 
 
 class _Block(nn.Module):
@@ -83,7 +83,7 @@ class _Block(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         h = x if self.expand is None else self.expand(x)
         h = self.project(self.depthwise(h))
-        return x + h if self.residual else h
+        return h.add_(x) if self.residual else h
 
 
 class EfficientNetLite(Network):

@@ -22,6 +22,7 @@ from torch import Tensor
 from fewshot_gui.engine import keep
 from fewshot_gui.engine.adapted import AdaptedHead, check_adaptable
 from fewshot_gui.engine.augment import resize
+from fewshot_gui.engine.device import full_chunk
 from fewshot_gui.engine.heads import LinearHead
 from fewshot_gui.engine.learner import Adapts, Learner, restored
 from fewshot_gui.engine.method import Head, Method, Progress, Start, Support, no_progress, option
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
 __all__ = ["Learner", "Maml"]
 
 _USUAL_STEPS = 5  # where no number was meta-trained
-_PART = 64  # pictures at a time through the blocks that do not adapt
 
 
 @METHODS.register("maml")
@@ -113,7 +113,7 @@ def _fitted(
         raise ValueError("maml needs the support's pictures")
     adaptation = model.adaptation
     size, normalise = adaptation.learning_size, adaptation.preprocessing.normalise  # the start was learned at that size
-    parts = support.pictures.to(model.device).split(_PART)
+    parts = support.pictures.to(model.device).split(full_chunk(model.device))
     progress(0.0, "reading the examples")
     below = torch.cat([learner.below(start, normalise(resize(part, size))) for part in parts])
     adapted = learner.adapt(

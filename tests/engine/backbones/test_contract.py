@@ -6,6 +6,7 @@ import torch
 
 from fewshot_gui.engine.backbones import ARCHITECTURES
 from fewshot_gui.engine.backbones import create as made
+from fewshot_gui.engine.folding import folded
 from fewshot_gui.errors import UsageError
 from tests import onnx_file
 
@@ -63,6 +64,27 @@ def test_cut_at_any_block_the_two_parts_give_the_same_embedding(network, picture
         features = network(pictures, stop=block)
         assert features.ndim == 4
         torch.testing.assert_close(network(features, start=block), whole)
+
+
+def test_folded_for_answers_it_is_the_same_network_at_every_cut(name, pictures):
+    torch.manual_seed(0)
+    network = create(name).eval().requires_grad_(False)
+    for norm in network.modules():
+        if isinstance(norm, torch.nn.BatchNorm2d):
+            for numbers in (norm.running_mean, norm.bias):
+                torch.nn.init.normal_(numbers, std=0.3)
+            for numbers in (norm.running_var, norm.weight):
+                torch.nn.init.uniform_(numbers, 0.5, 2.0)
+    before = {name: tensor.clone() for name, tensor in network.state_dict().items()}
+    fast = folded(network, pictures.shape[1], pictures.shape[2])
+    if name in ("conv4", "resnet10", "resnet12", "resnet18", "lite0", "lite1", "lite2", "composite"):
+        assert not any(isinstance(module, torch.nn.BatchNorm2d) for module in fast.modules())
+    whole = network(pictures)
+    tolerance = 1e-4 * float(whole.abs().max())
+    torch.testing.assert_close(fast(pictures), whole, rtol=0, atol=tolerance)
+    for block in range(network.n_blocks + 1):
+        torch.testing.assert_close(fast(network(pictures, stop=block), start=block), whole, rtol=0, atol=tolerance)
+    assert all(torch.equal(tensor, before[name]) for name, tensor in network.state_dict().items())
 
 
 def test_a_stretch_from_block_to_block_is_what_lies_between(network, pictures):
