@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from fewshot_gui.engine.model import ModelConfig
+from fewshot_gui.engine.model import Adaptation, ModelConfig
 from fewshot_gui.engine.quality import WHOLE, Quality
 
 _MARK = "<!-- From here on made from config.json: edit that instead. -->"
@@ -45,8 +45,7 @@ def _facts(config: ModelConfig) -> list[str]:
     if config.knowledge_of:
         facts["Knowledge of base classes"] = f"measured on {config.knowledge_of}"
     if config.adaptation:
-        size = config.adaptation.preprocessing.size
-        facts["Adapted"] = f"from block {config.adaptation.block} upwards, at {size}x{size} pixels"
+        facts["Adapted"] = _adapted(config.adaptation)
     return [f"- {key}: {value}" for key, value in facts.items()]
 
 
@@ -89,3 +88,9 @@ def _joined(parts: Any) -> list[str]:
         else:
             blocks.append(part)
     return blocks
+
+
+def _adapted(adaptation: Adaptation) -> str:
+    size, small = adaptation.preprocessing.size, adaptation.learning_size
+    learning = "" if small == size else f", learning at {small}x{small}"
+    return f"from block {adaptation.block} upwards, at {size}x{size} pixels{learning}"

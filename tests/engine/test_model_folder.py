@@ -358,8 +358,5 @@ def test_the_natural_models_are_those_of_the_checkpoints():
     assert resnet10.weights_hash == "81f2ae468fb9ec51fa82c3b52c71dd5d"
     assert len(lite0.config.training_classes) == 1440
     assert len(resnet10.config.training_classes) == 140
-    assert (lite0.config.preprocessing.size, lite0.adaptation.preprocessing.size, lite0.adaptation.block) == (
-        224,
-        160,
-        8,
-    )
+    assert lite0.config.preprocessing.size == lite0.adaptation.preprocessing.size == 224
+    assert (lite0.adaptation.learning_size, lite0.adaptation.block) == (160, 8)
