@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 ENDINGS = (".safetensors", ".pth", ".pt", ".bin", ".ckpt", ".onnx")
 _CONFIG = "config.json"
 _KEPT = (_CONFIG, "model.safetensors", "knowledge.safetensors", "README.md", "recipe.toml")
-_KEPT += ("methods/*.safetensors", "methods/*.toml")
+_KEPT += ("training.csv", "curves.svg", "methods/*.safetensors", "methods/*.toml")
 _UNKNOWN = "not stated by the file"
 
 

@@ -138,10 +138,12 @@ def test_an_onnx_file_gives_embeddings(tmp_path):
 def test_a_model_folder_is_copied_with_what_methods_learned(tmp_path):
     folder = shutil.copytree(paths.models_folder() / "conv4-omniglot-maml", tmp_path / "mine")
     (folder / "pictures").mkdir()
+    (folder / "curves.svg").write_text("<svg/>")  # the card shows it
     told, model = added(folder)
     assert (model.name, told) == ("mine", [])
     assert model.learned("maml") is not None
     assert not (model.folder / "pictures").exists()
+    assert (model.folder / "curves.svg").is_file()
     assert model.weights_hash == model_folder.load("conv4-omniglot-maml").weights_hash
 
 
