@@ -16,6 +16,14 @@ from fewshot_gui.errors import UserError
 from tests.engine.meta_train import several
 
 ROOT = Path(__file__).resolve().parents[3]
+NO_GPU = pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA GPU")
+
+
+def free_port():
+    """A port that nobody listens on."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return free.getsockname()[1]
 
 
 class OneOf(Processes):
@@ -30,10 +38,8 @@ def folder(tmp_path_factory):
     """What two processes have trained; in `resumed` they went on with what one had begun."""
     folder = tmp_path_factory.mktemp("several")
     several.trained("episodes", folder / "resumed", stop_at=2)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    shared = {"WORLD_SIZE": "2", "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(port), "OMP_NUM_THREADS": "1"}
+    address = {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(free_port())}
+    shared = {"WORLD_SIZE": "2", "OMP_NUM_THREADS": "1", **address}
     command = [sys.executable, "-m", "tests.engine.meta_train.several", str(folder)]
     ranks = [{"RANK": str(number), "LOCAL_RANK": str(number)} for number in range(2)]
     work = [
@@ -120,3 +126,30 @@ def test_each_process_has_a_gpu_of_its_own_or_says_that_there_are_too_few(monkey
     else:
         with pytest.raises(UserError, match=r"More processes were started here than there are GPUs \(2\)"):
             torchrun.own_device("auto")
+
+
+@pytest.mark.parametrize("where", ["cpu", pytest.param("cuda", marks=[pytest.mark.gpu, NO_GPU])])
+def test_a_group_of_one_changes_nothing(monkeypatch, where):
+    from fewshot_gui.engine.meta_train import together
+
+    ranks = {"RANK": "0", "WORLD_SIZE": "1", "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(free_port())}
+    for name, value in ranks.items():
+        monkeypatch.setenv(name, value)
+    device = torch.device(where, 0) if where == "cuda" else torch.device(where)
+    modules = torch.nn.ModuleDict({"used": torch.nn.BatchNorm2d(3), "not used": torch.nn.Linear(3, 2)}).to(device)
+    before = {name: value.clone() for name, value in modules.state_dict().items()}
+    x = torch.randn(4, 3, 5, 5, device=device, requires_grad=True)
+    with together.group(device) as processes:
+        processes.share(modules)
+        assert all(torch.equal(value, before[name]) for name, value in modules.state_dict().items())
+        rows = processes.joined(x, 4)
+        modules["used"](rows).square().sum().backward()
+        weight = modules["used"].weight.grad.clone()
+        assert processes.sum_gradients(modules.parameters(), 0.5) == 0.5
+        assert processes.agreed({"a": [0.1, None]}) == {"a": [0.1, None]}
+        assert [processes.any(True), processes.any(False)] == [True, False]
+        processes.wait()
+    assert torch.equal(modules["used"].weight.grad, weight)
+    assert modules["not used"].weight.grad is None
+    assert torch.equal(rows, x)
+    assert x.grad is not None
