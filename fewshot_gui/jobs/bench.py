@@ -19,6 +19,8 @@ from fewshot_gui.errors import UserError
 from fewshot_gui.jobs.columns import PictureColumns
 
 if TYPE_CHECKING:
+    from torch import Tensor
+
     from fewshot_gui.engine.classifier import Classifier
     from fewshot_gui.engine.estimate import Estimate
     from fewshot_gui.engine.model import Model
@@ -60,7 +62,8 @@ class Adapted:
     method: as it was used, NAME[:field=value...]; contents: example id -> content hash, as read now; left_out: example
     id -> why it could not be used; labelled: pictures that were given new answers; current: False if a newer
     adaptation had come first, so that this one changed nothing. by_folder: the wanted method's answers depend on all of
-    the folder's pictures, so it has to be adapted again whenever the folder has been read.
+    the folder's pictures, so it has to be adapted again whenever the folder has been read. copies: of each example that
+    the method wants; pending: examples whose copies are not made yet, so that another adaptation follows by itself.
     """
 
     estimate: Estimate | None
@@ -71,6 +74,8 @@ class Adapted:
     labelled: int = 0
     current: bool = True
     by_folder: bool = False
+    copies: int = 0
+    pending: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +179,7 @@ class Workbench:
         self.deep: Deepened | None = None  # an adapted backbone for the same examples
         self.projection: Projection | None = None
         self.example_rows: dict[tuple[str, Box | None], np.ndarray] = {}  # (content, crop) -> [D] float16
+        self.copy_rows: dict[str, Tensor] = {}  # key of an example's embedding -> its copies' [k, D] float16
         self.last_turn = self._turns = self._loads = 0
         self._columns: PictureColumns | None = None
         self._open = ExitStack()
@@ -223,6 +229,7 @@ class Workbench:
             self.cache, self._open = cache, open_files
             self.current = self.deep = self.examples = self.projection = None
             self.example_rows.clear()
+            self.copy_rows.clear()
             self._begin_folder()
             if had_one and self._columns is not None:
                 self._columns.set_pending()

@@ -27,6 +27,7 @@ from fewshot_gui.jobs.bench import Adapted, Answering, BenchExample, Examples, F
 from fewshot_gui.jobs.columns import UNREADABLE
 from fewshot_gui.jobs.events import Step, Told, Warned, relayed
 from fewshot_gui.jobs.examples import Found, contents_of, embed_examples, reasons_of, support_of
+from fewshot_gui.jobs.live_copies import with_known
 from fewshot_gui.jobs.pictures import opened_cache
 
 _PART = 1024  # pictures answered at a time: their float32 embeddings stay in a core's cache
@@ -55,9 +56,10 @@ def instant(
     method: str | None,
     unknown: UnknownOption | str,
     seed: int,
+    turn: int,
 ) -> Generator[Step | Warned | Rows, None, Adapted]:
-    """See jobs.workbench.adapt_instant."""
-    began, turn, told = time.perf_counter(), bench.next_turn(), Told()
+    """See jobs.workbench.adapt_instant. turn: of bench.next_turn; copies are used as far as they are at hand."""
+    began, told = time.perf_counter(), Told()
     model = bench.ready_model()
     with model_errors(model.name):
         found = yield from embed_examples(bench, model, examples, told)
@@ -68,6 +70,7 @@ def instant(
             current = _emptied(bench, model, turn, classes)
             return _adapted(examples, found, began, current=current)
         chosen = _method(bench, model.config, method, told)
+        mine = with_known(bench, model, mine, chosen.method)
         rate: UnknownOption = None if unknown == "default" else unknown  # type: ignore[assignment]
         options = AdaptOptions(support=mine.pictures.refs, method=chosen.text, unknown=rate, seed=seed)
         classifier = yield from fitted(model, chosen.method, mine.pictures, options, told, chosen.pool)
@@ -78,7 +81,7 @@ def instant(
         labelled = yield from _relabelled(bench, answering)
         seconds = time.perf_counter() - began
         estimate = yield from _estimated(model, chosen.method, mine, ids, chosen.pool, seed)
-    found_now = {"estimate": estimate, "seconds": seconds, "labelled": labelled}
+    found_now = {"estimate": estimate, "seconds": seconds, "labelled": labelled, "copies": chosen.method.copies_wanted}
     return replace(_adapted(examples, found, began), method=chosen.text, by_folder=chosen.by_folder, **found_now)
 
 
@@ -240,7 +243,7 @@ def _estimated(
 
     def work(progress: estimates.Progress) -> Estimate:
         with one_core():  # many small operations
-            support = examples.pictures.tensors(model)
+            support = examples.pictures.tensors(model, copies=method.copies_wanted)
             return estimates.leave_groups_out(method, model, support, pool=pool, seed=seed, progress=progress)
 
     estimate = yield from relayed(work)

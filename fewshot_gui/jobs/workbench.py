@@ -7,6 +7,7 @@ answered before. A UserError ends a run the same way. Importing this imports no 
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from fewshot_gui.jobs.bench import Adapted, BenchExample, Deep, Near, Points, Rows, Workbench
@@ -73,19 +74,29 @@ def adapt_instant(
     method: str | None = None,
     unknown: str | float | None = None,
     seed: int = 0,
-) -> Generator[Step | Warned | Rows, None, Adapted]:
+) -> Generator[Step | Warned | Rows | Adapted, None, Adapted]:
     """Adapts an instant head to the examples and labels every embedded picture anew, then estimates its accuracy.
 
     class_names, ids, colours: the project's classes in order, also those without examples, which get no picture.
     method: NAME[:field=value...], None the model's default; one that adapts the backbone is replaced by that default
     (see adapt_deeper). unknown: "off", "auto", a rate 0-1, or None or "default": as the examples allow.
-    Rows tells of pictures whose labels have changed: they are there before the estimate is. Answers of an adapted
+    Rows tells of pictures whose labels have changed: they are there before the estimate is. Where the method wants
+    copies of the examples (engine.copies) that are not at hand, an Adapted with `pending` is yielded for the head of
+    what is at hand; then they are embedded, and the head that has them takes its place. Answers of an adapted
     backbone go, as the examples are others now. Examples that cannot be read are left out, each with its reason.
     Without any example all pictures become pending; with a single class each is given it, with a warning.
     """
-    from fewshot_gui.jobs import live_adapt
+    from fewshot_gui.jobs import live_adapt, live_copies
 
-    return (yield from live_adapt.instant(bench, examples, class_names, ids, colours, method, unknown, seed))
+    turn = bench.next_turn()
+
+    def to(known: Sequence[BenchExample]) -> Generator[Step | Warned | Rows, None, Adapted]:
+        return live_adapt.instant(bench, known, class_names, ids, colours, method, unknown, seed, turn)
+
+    adapted = yield from to(examples)
+    with live_adapt.model_errors(bench.model_name):
+        again = partial(to, live_copies.as_read(examples, adapted))
+        return (yield from live_copies.looked_closer(bench, adapted, turn, again))
 
 
 def scan_folder(folder: str, most: int | None = None) -> Generator[Step | Warned, None, PictureColumns | None]:

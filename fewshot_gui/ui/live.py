@@ -266,15 +266,19 @@ class Live(QObject):
         estimate = adapted.estimate
         self.per_class = dict(zip(class_ids, estimate.per_class, strict=False)) if estimate is not None else {}
         self._learn_contents(adapted)
-        if adapted.estimate is not None and adapted.estimate.accuracy.total:
-            self._storing.note("estimate", adapted.estimate.accuracy)
-        self._storing.note_truth()
+        if not adapted.pending:  # else the head that stays comes in a moment
+            self._note_figures(adapted)
         session.rows_changed.emit(None)
         session.adapted.emit(adapted)
         self._storing.soon()
         self.work.place()
-        if self._deep_wanted and len(session.classes) > 1:
+        if self._deep_wanted and len(session.classes) > 1 and not adapted.pending:
             self._deepening.start()
+
+    def _note_figures(self, adapted: Adapted) -> None:
+        if adapted.estimate is not None and adapted.estimate.accuracy.total:
+            self._storing.note("estimate", adapted.estimate.accuracy)
+        self._storing.note_truth()
 
     def _learn_contents(self, adapted: Adapted) -> None:
         session = self._session
@@ -287,6 +291,8 @@ class Live(QObject):
         session = self._session
         if session.how is None or self.choices is None or not session.examples or not self._deep_wanted:
             return
+        if self.last is not None and self.last.pending and self.work.runs("adapt"):
+            return  # the head that stays brings us here again
         method = session.method if self._method_is_deep else self.choices.deeper
         how = {"method": method, "unknown": session.how.unknown, "seed": session.how.seed}
         self.work.deepen(how, self._deepened)

@@ -16,6 +16,7 @@ STEPS = (
     QT_TRANSLATE_NOOP("Steps", "Loading the model"),
     QT_TRANSLATE_NOOP("Steps", "Reading the example pictures"),
     QT_TRANSLATE_NOOP("Steps", "Reading the example pictures again"),
+    QT_TRANSLATE_NOOP("Steps", "Looking at the examples more closely"),
     QT_TRANSLATE_NOOP("Steps", "Adapting deeper"),
     QT_TRANSLATE_NOOP("Steps", "Asking the adapted backbone"),
     QT_TRANSLATE_NOOP("Steps", "Classifying"),

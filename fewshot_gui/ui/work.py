@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 # The foot shows the first of these that runs.
 SHOWN = ("export", "deep", "folder", "import", "adapt", "model", "demo")
 PAUSABLE = ("folder", "deep")
+_FEW = 8  # examples whose copies are made before one could read that they are
 _OF_NO_PROJECT = ("model", "backbone")  # they go on when a project is closed
 Done = Callable[[Any], None]
 
@@ -56,6 +57,7 @@ class Work(QObject):
         self._progress: dict[str, Progress] = {}
         self._done: dict[str, Done] = {}
         self._said = False  # whether the progress that is shown has been told
+        self._closer = False  # whether the instant head answers already, and copies of many examples are made
         self.runner.changed.connect(self._runs_changed)
 
     @property
@@ -155,8 +157,11 @@ class Work(QObject):
     def adapt(
         self, examples: Sequence[BenchExample], classes: tuple[Sequence[Any], ...], how: dict[str, Any], done: Done
     ) -> None:
-        """An instant head; done(Adapted). classes: names, ids, colours; how: method, unknown, seed."""
-        bench = self.bench
+        """An instant head; done(Adapted), twice if copies of examples had to be made between.
+
+        classes: names, ids, colours; how: method, unknown, seed.
+        """
+        bench, self._closer = self.bench, False
 
         def job() -> Generator[Any, None, Any]:
             from fewshot_gui.jobs import workbench
@@ -232,7 +237,7 @@ class Work(QObject):
         run.failed.connect(lambda error: self._fail(kind, error))
 
     def _hear(self, kind: str, events: tuple[Any, ...]) -> None:
-        from fewshot_gui.jobs.bench import Deep, Points, Rows
+        from fewshot_gui.jobs.bench import Adapted, Deep, Points, Rows
 
         counted = [event for event in events if isinstance(event, Rows)]
         for event in events:
@@ -240,6 +245,9 @@ class Work(QObject):
                 (self.noted if event.level == "info" else self.warned).emit(event.sentence)
             elif isinstance(event, Deep):
                 self.deep_kept.emit(event)
+            elif isinstance(event, Adapted):
+                self._closer = event.pending > _FEW
+                self._done[kind](event)
             elif isinstance(event, Points):
                 self.points_changed.emit(event)
             elif isinstance(event, Step):
@@ -255,7 +263,7 @@ class Work(QObject):
         self._tell_progress()
 
     def _step(self, kind: str, step: Step) -> None:
-        if kind in SHOWN and kind != "adapt":
+        if kind in SHOWN and (kind != "adapt" or self._closer):
             what = deep_words(step.what) if kind == "deep" else step_words(step.what)
             self._progress[kind] = Progress(what, share=step.share, can_stop=kind != "model")
 

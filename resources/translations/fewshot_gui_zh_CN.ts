@@ -1923,6 +1923,10 @@
         <translation>示例在此期间有变化：请重新深度适应。</translation>
     </message>
     <message>
+        <source>Changed copies of the examples count from now on, too. Answers that are others now: {changed}.</source>
+        <translation>现在起，示例经过变化的副本也计入在内。因此改变的答案数：{changed}。</translation>
+    </message>
+    <message>
         <source>There are no examples to adapt to: add some to at least two classes.</source>
         <translation>没有可用于适应的示例：请至少为两个类别添加示例。</translation>
     </message>
@@ -2535,6 +2539,10 @@
     <message>
         <source>Reading the example pictures again</source>
         <translation>正在再次读取示例图片</translation>
+    </message>
+    <message>
+        <source>Looking at the examples more closely</source>
+        <translation>正在更仔细地查看示例</translation>
     </message>
     <message>
         <source>Adapting deeper</source>
