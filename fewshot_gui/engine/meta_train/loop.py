@@ -169,7 +169,7 @@ class Training:
             return f"Stage {name} reached {best.score.mean:.1%} on the validation classes."
         rival = before or position.kept.score
         mean, low, high = best.score.gain_over(rival)
-        good = mean >= 0 if before is not None else low > 0
+        good = mean >= 0 or self._always(run) if before is not None else low > 0
         position.curve.before, position.curve.kept = rival.mean, good
         if good:
             position.kept = best
@@ -194,6 +194,10 @@ class Training:
     def _own_start(self, number: int) -> bool:
         stage = self.scene.recipe.stages[number]
         return isinstance(stage, Maml) and stage.own_start
+
+    @staticmethod
+    def _always(run: StageRun) -> bool:
+        return isinstance(run.stage, Maml) and run.stage.keep == "always"
 
     def _measured_start(self) -> Kept:
         run = stages.KINDS["episodes"](self.scene, stages.LOOK_ONLY, 0, self.network)

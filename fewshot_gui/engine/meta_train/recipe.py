@@ -114,6 +114,8 @@ class Maml(Stage):
     rate_of_rates: learning rate of the inner rates' logarithms. most_shots: each task draws its shots evenly from
     `shots` to this many, so that the rates suit them all (0: always `shots`).
     own_start: the start is kept apart from the backbone (methods/METHOD.safetensors); the backbone stays as it is.
+    keep: auto keeps such a start only if adapting from it is not worse than its un-adapted head; always: in any case,
+    to compare methods.
     statistics: BatchNorm's, "frozen" or the "support"'s. views: augmented copies of each picture, the plain one among
     them, whose features below `block` are computed once (0: augmented anew at each step).
     """
@@ -133,6 +135,7 @@ class Maml(Stage):
     first_order: bool = False
     block: int = -1
     own_start: bool = False
+    keep: Literal["auto", "always"] = "auto"
     views: int = 0
 
 

@@ -90,7 +90,7 @@ def test_reptile_s_batches_use_every_picture_before_one_comes_again(tmp_path):
 
 
 def test_several_starts_lie_beside_one_backbone(tmp_path):
-    own = replace(MAML, steps=2, own_start=True, rate=1e-5)
+    own = replace(MAML, steps=2, own_start=True, keep="always", rate=1e-5)
     recipe = toy_recipe(EPISODES, own, replace(own, kind="anil"), **TOWARDS_MAML)
     training = toy_training(recipe, tmp_path)
     _, _, notes = run(training)
@@ -100,6 +100,16 @@ def test_several_starts_lie_beside_one_backbone(tmp_path):
         "rate.head.weight",
         "rate.head.bias",
     }
+
+
+@pytest.mark.parametrize(("keep", "learned"), [("auto", set()), ("always", {"maml"})])
+def test_a_start_whose_steps_do_harm_is_kept_only_where_the_recipe_says_so(tmp_path, keep, learned):
+    ruin = replace(MAML, steps=1, own_start=True, keep=keep, rate=1e-9, rate_of_rates=1e-9, inner_rate=1e3)
+    look = Validation(ways=5, shots=(1,), queries=5, episodes=20, method="maml", every=1000)
+    training = toy_training(toy_recipe(EPISODES, ruin, validation=look, **TOWARDS_MAML), tmp_path)
+    _, _, notes = run(training)
+    assert ("is kept: -" if learned else "is not kept: -") in notes[-1]
+    assert training.kept.learned.keys() == learned
 
 
 def test_learned_rates_go_into_the_methods_tensors(tmp_path):
