@@ -190,9 +190,8 @@ def _class_factors(
 
 def _scale(means: Tensor, factors: Tensor) -> float:
     """The factor on the factors that leaves the class means on average as far apart as they are."""
-    apart = means.unsqueeze(0) - means.unsqueeze(1)  # [n_way, n_way, r]
-    squares = float((apart @ factors).square().sum())
-    return (float(apart.square().sum()) / squares) ** 0.5 if squares > _LEAST else 1.0
+    squares = sum(float(((means - m) @ f).square().sum()) for m, f in zip(means, factors, strict=True))
+    return (sum(float((means - m).square().sum()) for m in means) / squares) ** 0.5 if squares > _LEAST else 1.0
 
 
 def _offsets(apart: Tensor, labels: Tensor, factors: Tensor) -> Tensor:
