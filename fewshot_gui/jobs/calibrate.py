@@ -8,11 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Generator, Mapping
 from dataclasses import dataclass, fields, replace
+from functools import partial
 from pathlib import Path
+
+import numpy as np
 
 from fewshot_gui.engine import calibrate as engine
 from fewshot_gui.engine import device, model_folder
 from fewshot_gui.engine import methods as method_registry
+from fewshot_gui.engine.episodes import ClassTable
 from fewshot_gui.engine.evaluate import Data
 from fewshot_gui.engine.model import Model
 from fewshot_gui.engine.temperatures import Temperatures
@@ -61,7 +65,7 @@ def calibrate(options: CalibrateOptions) -> Generator[Step | Warned, None, dict[
     labelled.refuse_seen(collection, model, _SEEN)
     yield from map(Warned, heard)
     told = len(heard)
-    data = yield from labelled.embedded(collection, model, heard)
+    data = yield from labelled.embedded(collection, model, heard, shown=partial(_all, _copies(options, model)))
     yield from map(Warned, heard[told:])
     found = yield from _measured(options, model, data, _named(collection))
     config = replace(model.config, temperatures={**model.config.temperatures, **found}, methods=_without(model, found))
@@ -74,12 +78,27 @@ def _has_temperature(name: str) -> bool:
     return method.needs == "embeddings" and "temperature" in {field.name for field in fields(method)}
 
 
+def _copies(options: CalibrateOptions, model: Model) -> int:
+    """The most copies of an example that a method wants, as config.json has it."""
+    made = [method_registry.create(name, model.config) for name in _names(options)]
+    return max((method.copies_wanted for method in made), default=0)
+
+
+def _all(copies: int, table: ClassTable) -> tuple[np.ndarray, int]:
+    """Nearly all pictures are an example at some time."""
+    return np.ones(int(table.starts[-1]), bool), copies
+
+
+def _names(options: CalibrateOptions) -> tuple[str, ...]:
+    return options.methods or tuple(filter(_has_temperature, method_registry.METHODS))
+
+
 def _measured(
     options: CalibrateOptions, model: Model, data: Data, measured_on: str
 ) -> Generator[Step, None, dict[str, Temperatures]]:
     plan = engine.Plan(episodes=options.episodes, seed=options.seed)
     found = {}
-    names = options.methods or tuple(filter(_has_temperature, method_registry.METHODS))
+    names = _names(options)
     for number, name in enumerate(names):
         work = engine.temperatures(model, name, data, plan, measured_on)
         try:

@@ -10,6 +10,7 @@ import torch.nn.functional as F
 from fewshot_gui.engine import calibrate, methods
 from fewshot_gui.engine.episodes import ClassTable
 from fewshot_gui.engine.evaluate import Data
+from fewshot_gui.engine.shown import Copies
 from fewshot_gui.engine.temperatures import Temperatures
 from fewshot_gui.errors import UserError
 from tests.engine.factories import task, tiny_model
@@ -47,6 +48,22 @@ def test_no_other_factor_makes_the_answers_likelier(method):
     logits, labels = calibrate._Work(model, method, some, PLAN).answers(2, 4, ["even", "odd"])
     loss = {times: float(F.cross_entropy(times * table.values[0][1] * logits, labels)) for times in (0.8, 1.0, 1.25)}
     assert min(loss, key=loss.get) == 1.0
+
+
+def test_a_method_is_measured_with_the_copies_that_config_json_asks_for():
+    model, some = tiny_model(methods={"ridge": {"copies": 2}}), data(noise=2.0)
+    with pytest.raises(ValueError, match="wants copies"):
+        measured(model, "ridge", some)
+    copies = Copies.blank(np.ones(len(some.embeddings), bool), 2, some.embeddings.shape[1])
+    draw = torch.Generator().manual_seed(1)
+    copies.rows[:] = some.embeddings[:, None] + 0.5 * torch.randn(copies.rows.shape, generator=draw)
+    plain = measured(tiny_model(), "ridge", some)
+    assert measured(model, "ridge", replace(some, copies=copies)).values != plain.values
+    copies.rows[:] = some.embeddings[:, None]
+    for found, expected in zip(
+        measured(model, "ridge", replace(some, copies=copies)).values, plain.values, strict=True
+    ):
+        assert found == pytest.approx(expected, rel=0.01)
 
 
 def test_hard_classes_make_it_less_sure():

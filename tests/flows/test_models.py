@@ -130,7 +130,12 @@ def test_temperatures_are_measured_on_classes_that_are_new_to_the_model(fewshot,
     wrong = fewshot("models", "calibrate", tmp_path / "mine", pictures, "--methods", "finetune")
     assert_failed(wrong, 2, "finetune takes its temperature from the method it starts with")
     assert "Temperature of ridge: " in fewshot("models", tmp_path / "mine").out
+    copied = json.loads((tmp_path / "mine" / "config.json").read_text("utf-8"))
+    copied["methods"] = {"ridge": {"copies": 2}}
+    (tmp_path / "mine" / "config.json").write_text(json.dumps(copied), "utf-8")
+    with_copies = fewshot("models", "calibrate", tmp_path / "mine", pictures, "--episodes", 3, "--methods", "ridge")
     seen = json.loads((tmp_path / "mine" / "config.json").read_text("utf-8"))
+    assert (with_copies.code, seen["methods"]) == (0, {"ridge": {"copies": 2}})
     seen["training_classes"] = [folder.name for folder in pictures.iterdir()]
     (tmp_path / "mine" / "config.json").write_text(json.dumps(seen), "utf-8")
     refused = fewshot("models", "calibrate", tmp_path / "mine", pictures)
