@@ -119,8 +119,8 @@ def test_keys_differ_by_picture_and_number():
 
 def test_many_pictures_get_fewer_copies_each():
     assert copies.usable(6, 5) == 6
-    assert copies.usable(6, 400) == 2
-    assert copies.usable(6, 2000) == 0
+    assert copies.usable(6, 150) == 2
+    assert copies.usable(6, 400) == 0
     assert copies.usable(0, 5) == 0
 
 

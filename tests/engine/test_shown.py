@@ -63,9 +63,9 @@ def test_where_no_method_wants_copies_nothing_is_shown():
 
 
 def test_large_tasks_want_fewer_copies():
-    table = ClassTable((201,) * 3)
-    plan = replace(PLAN, shots=(200,), episodes=1)
-    assert shown(table, methods(ridge=6), plan, CONFIG)[1] == MOST // 600
+    table = ClassTable((61,) * 3)
+    plan = replace(PLAN, shots=(60,), episodes=1)
+    assert shown(table, methods(ridge=6), plan, CONFIG)[1] == MOST // 180
 
 
 def test_copies_are_found_by_the_pictures_rows():
