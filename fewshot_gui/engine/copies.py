@@ -25,8 +25,8 @@ from fewshot_gui.engine.model import Model
 from fewshot_gui.engine.preprocess import Preprocessing
 from fewshot_gui.types import Picture
 
-# Copies of all support pictures together: with many pictures fewer of each do, and each costs a pass through the network
-# and rows in every fit of the accuracy estimate (100 examples with six copies of each took ridge ten times as long).
+# Copies of all support pictures together: with many pictures fewer of each do, and each costs a pass through the
+# network and rows in every fit of the accuracy estimate (100 examples with six copies each took ridge ten times as long).
 MOST = 384
 
 _VERSION = 1  # raised whenever `augment` changes its result
