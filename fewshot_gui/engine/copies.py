@@ -26,7 +26,7 @@ from fewshot_gui.engine.preprocess import Preprocessing
 from fewshot_gui.types import Picture
 
 # Copies of all support pictures together: with many pictures fewer of each do, and each costs a pass through the
-# network and rows in every fit of the accuracy estimate (100 examples with six copies each took ridge ten times as long).
+# network and rows in every fit of the accuracy estimate (ten times as long for ridge at 100 examples, six copies each).
 MOST = 384
 
 _VERSION = 1  # raised whenever `augment` changes its result
