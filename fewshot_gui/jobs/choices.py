@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from fewshot_gui.jobs.bench import Workbench
 
-_CLOSED_FORM = ("ridge", "lda", "protonet", "mahalanobis")  # heads that are computed and not trained: these answer at once
+_CLOSED_FORM = ("ridge", "lda", "protonet", "mahalanobis")  # computed and not trained, so that they answer at once
 
 
 @dataclass(frozen=True, slots=True)

@@ -133,7 +133,8 @@ def test_json_has_the_new_figures_after_those_that_scripts_know():
     assert list(values)[6:] == ["warnings", "complete"]
     assert list(values["results"][0])[12:] == [
         "over_classes95", "worst_class_recall", "worst_class_recall_ci95", "ece", "unknown_auroc",
-        "unknown_auroc_ci95", "unknown_fpr95", "unknown_fpr95_ci95", "milliseconds_per_1000_queries", "transductive", "start",
+        "unknown_auroc_ci95", "unknown_fpr95", "unknown_fpr95_ci95", "milliseconds_per_1000_queries", "transductive",
+        "start",
     ]  # fmt: skip
     assert values["results"][0]["shots"] == "1-10"
     assert (values["results"][0]["unknown_auroc"], values["warnings"]) == (None, ["Mind."])
