@@ -142,7 +142,7 @@ def test_keys_of_the_split_file_are_left_out(drawings, tmp_path):
         ({"data": ("x",)}, UsageError, "Name the backbone"),
         ({"data": ("no such",), "backbone": "conv4"}, UserError, "does not exist"),
         ({"data": ("PICTURES",), "backbone": "conv5"}, UsageError, "There is no backbone architecture 'conv5'"),
-        ({"data": ("PICTURES",), "backbone": "conv4", "method": "reptile"}, UsageError, "Known: protonet, maml, s"),
+        ({"data": ("PICTURES",), "backbone": "conv4", "method": "platipus"}, UsageError, "Known: protonet, maml, fo"),
         ({"data": ("PICTURES",), "backbone": "conv4", "epochs": 3}, UsageError, "--epochs goes with"),
         ({"data": ("PICTURES",), "backbone": "conv4", "episodes": 0}, UsageError, "--episodes must be at least 1"),
         ({"data": ("PICTURES@SPLIT:no",), "backbone": "conv4"}, UsageError, "has no split 'no'"),
