@@ -3,8 +3,9 @@
 In eval mode a BatchNorm multiplies and adds the same numbers for every picture, which a convolution can do by the way.
 EfficientNet-Lite0 embeds a third more pictures a second so, on a CPU.
 
-Which BatchNorm follows which convolution is seen by running a small picture through, because networks from elsewhere
-name their parts as they like; and the result is compared, because one may use a convolution's output twice.
+Networks of ours know which BatchNorm follows which convolution. For others it is seen by running a small picture
+through, because they name their parts as they like; and the result is compared, because one may use a convolution's
+output twice.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import copy
 
 import torch
 from torch import Tensor, nn
-from torch.nn.utils.fusion import fuse_conv_bn_eval
+from torch.nn.utils.fusion import fuse_conv_bn_weights
 
 from fewshot_gui.engine.network import Network
 
@@ -25,10 +26,12 @@ _TOLERANCE = 1e-4  # of the largest number of an embedding
 def folded(network: Network, channels: int, size: int) -> Network:
     """A copy of a network in eval mode with each BatchNorm folded that can be; the network itself if none can.
 
-    channels, size: of its usual input [1, channels, size, size]. The copy has the same blocks and can be cut at each.
+    The copy shares what it does not change. channels, size: of its usual input [1, channels, size, size]. The copy has the same blocks and can be cut at each.
     """
     if not any(isinstance(module, nn.BatchNorm2d) for module in network.modules()):
         return network
+    if pairs := network.norms_after_convolutions():
+        return _fused(network, pairs)
     for side in (min(_SMALL, size), size):
         picture = _picture(network, channels, side)
         try:
@@ -77,12 +80,16 @@ def _followers(network: Network, picture: Tensor) -> tuple[dict[str, str], Tenso
 
 
 def _fused(network: Network, pairs: dict[str, str]) -> Network:
-    copied = copy.deepcopy(network)
+    own = [*network.parameters(), *network.buffers()]
+    copied = copy.deepcopy(network, {id(tensor): tensor for tensor in own})  # what stays as it is need not be copied
     for conv, norm in pairs.items():
-        fused = fuse_conv_bn_eval(copied.get_submodule(conv), copied.get_submodule(norm))
-        _put(copied, conv, fused)
+        before, after = copied.get_submodule(conv), copied.get_submodule(norm)
+        fused = fuse_conv_bn_weights(
+            before.weight, before.bias, after.running_mean, after.running_var, after.eps, after.weight, after.bias
+        )
+        before.weight, before.bias = (parameter.requires_grad_(False) for parameter in fused)
         _put(copied, norm, nn.Identity())
-    return copied.requires_grad_(False).to(memory_format=torch.channels_last)
+    return copied
 
 
 def _put(network: nn.Module, name: str, module: nn.Module) -> None:

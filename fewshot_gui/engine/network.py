@@ -27,9 +27,20 @@ class Network(nn.Module):
     def block_of(self, parameter: str) -> int:
         """The block a parameter (as named in state_dict) belongs to: -1 for the stem, n_blocks for the head."""
 
+    def norms_after_convolutions(self) -> dict[str, str] | None:
+        """Convolution -> the BatchNorm that alone is given its output, by name; None if only running it can tell."""
+        return None
+
     def parameters_from(self, block: int) -> dict[str, nn.Parameter]:
         """The parameters that `forward(h, start=block)` uses, by name; all of them for block < 0."""
         return {name: p for name, p in self.named_parameters() if self.block_of(name) >= block}
+
+
+def norms_by_name(network: nn.Module) -> dict[str, str]:
+    """conv -> bn, conv1 -> bn1 and so on, wherever a module has both: for networks of ours, which keep to that."""
+    names = {name for name, _ in network.named_modules()}
+    pairs = {name: f"{name.rpartition('conv')[0]}bn{name.rpartition('conv')[2]}" for name in names if "conv" in name}
+    return {conv: norm for conv, norm in pairs.items() if norm in names}
 
 
 def with_tensors(network: Network, tensors: Mapping[str, Tensor]) -> Network:

@@ -11,7 +11,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from fewshot_gui.engine.backbones import ARCHITECTURES
-from fewshot_gui.engine.network import Network
+from fewshot_gui.engine.network import Network, norms_by_name
 
 _EPSILON = 1e-3  # of every BatchNorm, as trained
 
@@ -104,6 +104,9 @@ class EfficientNetLite(Network):
         for block in self.blocks[start or 0 : stop]:
             x = block(x)
         return self.head(x).mean((2, 3)) if stop is None else x
+
+    def norms_after_convolutions(self) -> dict[str, str]:
+        return norms_by_name(self)
 
     def block_of(self, parameter: str) -> int:
         part, *rest = parameter.split(".")

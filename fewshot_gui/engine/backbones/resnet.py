@@ -12,7 +12,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from fewshot_gui.engine.backbones import ARCHITECTURES
-from fewshot_gui.engine.network import Network
+from fewshot_gui.engine.network import Network, norms_by_name
 
 Stem = Literal["small", "imagenet"]
 
@@ -78,6 +78,9 @@ class ResNet(Network):
         for block in self.blocks[start or 0 : stop]:
             x = block(x)
         return x.mean((2, 3)) if stop is None else x
+
+    def norms_after_convolutions(self) -> dict[str, str]:
+        return norms_by_name(self)
 
     def block_of(self, parameter: str) -> int:
         part, index, *_ = parameter.split(".")
