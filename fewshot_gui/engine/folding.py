@@ -26,7 +26,8 @@ _TOLERANCE = 1e-4  # of the largest number of an embedding
 def folded(network: Network, channels: int, size: int) -> Network:
     """A copy of a network in eval mode with each BatchNorm folded that can be; the network itself if none can.
 
-    The copy shares what it does not change. channels, size: of its usual input [1, channels, size, size]. The copy has the same blocks and can be cut at each.
+    The copy shares what it does not change; it has the same blocks and can be cut at each. channels, size: of its usual
+    input [1, channels, size, size].
     """
     if not any(isinstance(module, nn.BatchNorm2d) for module in network.modules()):
         return network
