@@ -93,9 +93,7 @@ def adapted(
     def fit(rows: Tensor, tell: Progress) -> AdaptedHead:
         return train(seen().subset(rows), seed, tell)
 
-    if always:
-        return fit(keep.everything(support), progress)
-    return keep.decided(fit, model, support, seed=seed, progress=progress)
+    return keep.chosen(fit, model, support, always=always, seed=seed, progress=progress)
 
 
 @torch.no_grad()
@@ -110,7 +108,6 @@ def shots_below(
     if support.pictures is None:
         raise ValueError("a method that trains blocks needs the support's pictures")
     preprocessing, block = model.adaptation.preprocessing, model.adaptation.block
-    padding = "zeros" if preprocessing.polarity == "ink" else "reflection"
 
     def below(pictures: Tensor) -> Tensor:
         tell()
@@ -120,7 +117,8 @@ def shots_below(
     copies = max(1, min(copies, _MOST_COPIES // len(support.labels)))
     parts = resize(support.pictures.to(model.device), size).split(full_chunk(model.device))
     changed = [
-        torch.cat([below(augment(part, OF_EXAMPLES, size, draw, padding)) for part in parts]) for _ in range(copies)
+        torch.cat([below(augment(part, OF_EXAMPLES, size, draw, preprocessing.padding)) for part in parts])
+        for _ in range(copies)
     ]
     return Shots(torch.cat([below(part) for part in parts]), torch.stack(changed), support.labels, support.n_way)
 

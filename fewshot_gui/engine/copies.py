@@ -44,9 +44,8 @@ def copies(picture: Tensor, content: str, count: int, preprocessing: Preprocessi
 
     content: what the picture is known by. The first copies are the same whatever the count.
     """
-    padding = "zeros" if preprocessing.polarity == "ink" else "reflection"
     changed = [
-        augment(picture.unsqueeze(0), OF_EXAMPLES, preprocessing.size, _draw(content, number), padding)
+        augment(picture.unsqueeze(0), OF_EXAMPLES, preprocessing.size, _draw(content, number), preprocessing.padding)
         for number in range(count)
     ]
     return torch.cat(changed).round().to(torch.uint8)

@@ -37,7 +37,6 @@ from fewshot_gui.engine.strangers import told_apart
 from fewshot_gui.errors import UserError
 
 _TELL_EVERY = 0.2  # seconds between two Progress values
-_BATCH = 64  # query pictures at a time through an adapted backbone
 _SMALL = 2**20  # numbers in a support set under which one thread is faster than several
 
 
@@ -232,8 +231,7 @@ def _adapt(model: Model, data: Data, method: Method, episode: Episode, support: 
 def _logits(model: Model, data: Data, method: Method, head: Head, episode: Episode) -> Tensor:
     """[n_query, n_way]."""
     asked = _asked(data, head, episode.query)
-    parts = asked.split(_BATCH if head.needs == "pictures" else len(asked))
-    logits = torch.cat([head.logits(part.to(model.device)) for part in parts])
+    logits = head.logits(asked if head.needs == "pictures" else asked.to(model.device))  # pictures it takes in parts
     if not torch.isfinite(logits).all():
         raise UserError(
             f"{method.name} gave answers that are no numbers in episode {episode.number}; change its options."

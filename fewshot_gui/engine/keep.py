@@ -91,6 +91,13 @@ class HeldOut:
         )
 
 
+def chosen(fit: Fit, model: Model, support: Support, *, always: bool, seed: int, progress: Progress) -> Head:
+    """The adapted head: always, or as `decided` says."""
+    if always:
+        return fit(everything(support), progress)
+    return decided(fit, model, support, seed=seed, progress=progress)
+
+
 def decided(fit: Fit, model: Model, support: Support, *, seed: int, progress: Progress) -> Head:
     """The adapted head if the support's own held-out pictures gain by it, else the model's frozen head.
 

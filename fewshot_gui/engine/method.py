@@ -112,13 +112,17 @@ class Method(ABC):
 
     @property
     def transductive(self) -> bool:
-        """True if answers depend on the unlabelled pool given to `adapt`."""
-        return False
+        """True if answers depend on the unlabelled pool given to `adapt`; so they do if centred on the folder."""
+        return self._centred_on_folder
 
     @property
     def meanwhile(self) -> Method:
         """What answers like this one as long as the pool is not there: itself, centred on the support."""
-        return replace(self, centre="support") if getattr(self, "centre", "") == "folder" else self
+        return replace(self, centre="support") if self._centred_on_folder else self
+
+    @property
+    def _centred_on_folder(self) -> bool:
+        return getattr(self, "centre", "") == "folder"
 
     @property
     def copies_wanted(self) -> int:
@@ -174,6 +178,18 @@ def temperature_option() -> Any:
     """The field `temperature` of a method with a head on embeddings; 0 stands for Model.temperature."""
     help = "Higher makes probabilities more extreme; labels stay; 0: as measured."
     return option(0.0, "Temperature", help, least=0.0, most=1000.0)
+
+
+def centre_option(*choices: str, what: str = "What is subtracted from features") -> Any:
+    """The field `centre` of a method with a head on embeddings; the first choice is the default."""
+    help = f"{what}; folder: the mean of the pictures to classify."
+    return option(choices[0], "Centre", help, choices=choices)
+
+
+def keep_option(default: str) -> Any:
+    """The field `keep`, auto or always, of a method that adapts the backbone."""
+    help = "auto: only if the support's own held-out pictures gain."
+    return option(default, "Keep", help, choices=("auto", "always"))
 
 
 def copies_option() -> Any:

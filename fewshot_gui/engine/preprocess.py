@@ -59,6 +59,11 @@ class Preprocessing:
         return len(self.mean)
 
     @property
+    def padding(self) -> Literal["zeros", "reflection"]:
+        """What lies beyond a picture's edge when it is augmented: paper, or the picture mirrored."""
+        return "zeros" if self.polarity == "ink" else "reflection"
+
+    @property
     def at_least(self) -> int:
         """The least side in pixels a decoder must leave (see PictureSource.read)."""
         return self.size * self.draft

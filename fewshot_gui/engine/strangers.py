@@ -10,8 +10,6 @@ from fewshot_gui.engine.method import Head, Support
 from fewshot_gui.engine.model import Model
 from fewshot_gui.engine.unknown import UnknownRule, of_frozen
 
-_BATCH = 64  # pictures at a time through an adapted backbone
-
 
 @torch.no_grad()
 def told_apart(model: Model, head: Head, support: Support, known: Tensor, strange: Tensor) -> tuple[float, float]:
@@ -23,13 +21,9 @@ def told_apart(model: Model, head: Head, support: Support, known: Tensor, strang
         rule = of_frozen(model, support.embeddings, support.labels, support.n_way, 0.0)
         scores = [rule.scores(rows.to(model.device)) for rows in (known, strange)]
     else:
-        rule = UnknownRule.fit(_features(model, head, support.pictures), support.labels, support.n_way, 0.0)
-        scores = [rule.scores(_features(model, head, rows)) for rows in (known, strange)]
+        if support.pictures is None:
+            raise ValueError("a head that needs pictures was given none")
+        rule = UnknownRule.fit(head.features(support.pictures), support.labels, support.n_way, 0.0)
+        scores = [rule.scores(head.features(rows)) for rows in (known, strange)]
     own, others = (found.cpu().numpy() for found in scores)
     return metrics.auroc(own, others), metrics.fpr95(own, others)
-
-
-def _features(model: Model, head: Head, pictures: Tensor | None) -> Tensor:
-    if pictures is None:
-        raise ValueError("a head that needs pictures was given none")
-    return torch.cat([head.features(part.to(model.device)) for part in pictures.split(_BATCH)])

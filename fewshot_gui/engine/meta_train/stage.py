@@ -190,8 +190,8 @@ class StageRun(ABC):
         """Training pictures by row, augmented and normalised: [n, C, S, S] float32 on the device; `own` of them."""
         pictures = self.scene.training.tensor[rows[own].to(self.scene.training.tensor.device)]
         size = self.stage.size or self.scene.recipe.preprocessing.size
-        padding = "zeros" if self.scene.recipe.preprocessing.polarity == "ink" else "reflection"
         draw = tensors(self.scene.recipe.seed, self.number, step, what)
+        padding = self.scene.recipe.preprocessing.padding
         return self.scene.normalise(augment(pictures, self.stage.augmentation, size, draw, padding, (len(rows), own)))
 
     def embed(self, x: Tensor) -> Tensor:

@@ -26,7 +26,16 @@ from torch import Tensor
 
 from fewshot_gui.engine.features import copied, cosine_transform, l2_normalised
 from fewshot_gui.engine.heads import PrototypeHead, unit_prototypes
-from fewshot_gui.engine.method import Method, Progress, Support, copies_option, no_progress, option, temperature_option
+from fewshot_gui.engine.method import (
+    Method,
+    Progress,
+    Support,
+    centre_option,
+    copies_option,
+    no_progress,
+    option,
+    temperature_option,
+)
 from fewshot_gui.engine.methods import METHODS
 from fewshot_gui.engine.threads import one_core
 
@@ -51,17 +60,9 @@ class BaselinePlusPlus(Method):
     steps: int = option(30, "Steps", "More fit the examples closer; 0: prototypes.", least=0, most=10_000)
     rate: float = option(0.3, "Rate", "How far a step goes.", least=1e-6, most=100.0)
     sharpness: float = option(10.0, "Sharpness", "Higher looks at the hard examples only.", least=0.1, most=1000.0)
-    centre: Literal["base", "support", "none", "folder"] = option(
-        "base", "Centre", "What is subtracted from features; folder: the mean of the pictures to classify.",
-        choices=("base", "support", "none", "folder"),
-    )  # fmt: skip
+    centre: Literal["base", "support", "none", "folder"] = centre_option("base", "support", "none", "folder")
     copies: int = copies_option()
     temperature: float = temperature_option()
-
-    @property
-    def transductive(self) -> bool:
-        """True if centred on the folder."""
-        return self.centre == "folder"
 
     @torch.no_grad()
     def adapt(

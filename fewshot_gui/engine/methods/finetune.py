@@ -24,6 +24,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 import torch
@@ -31,7 +32,7 @@ from torch import Tensor, nn
 
 from fewshot_gui.engine.adapted import AdaptedHead, check_adaptable
 from fewshot_gui.engine.adapting import Seen, Shots, Upper, adapted, balanced
-from fewshot_gui.engine.method import Head, Method, Progress, Support, no_progress, option
+from fewshot_gui.engine.method import Head, Method, Progress, Support, keep_option, no_progress, option
 from fewshot_gui.engine.methods import METHODS
 from fewshot_gui.engine.network import Network
 
@@ -59,9 +60,7 @@ class FineTune(Method):
     )
     runs: int = option(1, "Runs", "Runs with other random choices, whose weights are averaged.", least=1, most=20)
     copies: int = option(6, "Copies", "Augmented copies of each support picture.", least=1, most=50)
-    keep: Literal["auto", "always"] = option(
-        "auto", "Keep", "auto: only if the support's own held-out pictures gain.", choices=("auto", "always")
-    )
+    keep: Literal["auto", "always"] = keep_option("auto")
 
     def adapt(
         self,
@@ -74,10 +73,7 @@ class FineTune(Method):
     ) -> Head:
         """See Method.adapt. UserError if the model's network cannot be trained."""
         check_adaptable(model, self.name)
-
-        def train(seen: Seen, seed: int, tell: Progress) -> AdaptedHead:
-            return self._trained(model, seen, seed, tell)
-
+        train = partial(self._trained, model)
         always = self.keep == "always"
         return adapted(train, model, support, self.copies, always=always, seed=seed, progress=progress)
 

@@ -28,7 +28,16 @@ from torch import Tensor
 from fewshot_gui.engine.features import averaged, class_means, cosine_transform
 from fewshot_gui.engine.heads import LinearHead
 from fewshot_gui.engine.knowledge import Covariance, prior_of, prior_option
-from fewshot_gui.engine.method import Method, Progress, Support, copies_option, no_progress, option, temperature_option
+from fewshot_gui.engine.method import (
+    Method,
+    Progress,
+    Support,
+    centre_option,
+    copies_option,
+    no_progress,
+    option,
+    temperature_option,
+)
 from fewshot_gui.engine.methods import METHODS
 
 if TYPE_CHECKING:
@@ -52,17 +61,9 @@ class LDA(Method):
         0.5, "Shrinkage", "1: spread as known beforehand; 0: as the examples alone show it.", least=1e-6, most=1.0
     )
     prior: float = prior_option()
-    centre: Literal["base", "support", "none", "folder"] = option(
-        "base", "Centre", "What is subtracted from features; folder: the mean of the pictures to classify.",
-        choices=("base", "support", "none", "folder"),
-    )  # fmt: skip
+    centre: Literal["base", "support", "none", "folder"] = centre_option("base", "support", "none", "folder")
     copies: int = copies_option()
     temperature: float = temperature_option()
-
-    @property
-    def transductive(self) -> bool:
-        """True if centred on the folder."""
-        return self.centre == "folder"
 
     @torch.no_grad()
     def adapt(

@@ -24,7 +24,16 @@ from torch import Tensor
 
 from fewshot_gui.engine.features import class_means, copied, cosine_transform
 from fewshot_gui.engine.heads import LinearHead
-from fewshot_gui.engine.method import Method, Progress, Support, copies_option, no_progress, option, temperature_option
+from fewshot_gui.engine.method import (
+    Method,
+    Progress,
+    Support,
+    centre_option,
+    copies_option,
+    no_progress,
+    option,
+    temperature_option,
+)
 from fewshot_gui.engine.methods import METHODS
 from fewshot_gui.engine.threads import one_core
 
@@ -50,17 +59,9 @@ class Linear(Method):
     strength: float = option(
         10.0, "Strength", "Higher trusts single support pictures more; 1 / regularisation.", least=1e-6, most=1e6
     )
-    centre: Literal["base", "support", "none", "folder"] = option(
-        "base", "Centre", "What is subtracted from features; folder: the mean of the pictures to classify.",
-        choices=("base", "support", "none", "folder"),
-    )  # fmt: skip
+    centre: Literal["base", "support", "none", "folder"] = centre_option("base", "support", "none", "folder")
     copies: int = copies_option()
     temperature: float = temperature_option()
-
-    @property
-    def transductive(self) -> bool:
-        """True if centred on the folder."""
-        return self.centre == "folder"
 
     def adapt(
         self,

@@ -40,6 +40,7 @@ from fewshot_gui.engine.method import (
     Method,
     Progress,
     Support,
+    centre_option,
     copies_option,
     no_progress,
     option,
@@ -125,17 +126,9 @@ class Mahalanobis(Method):
         128, "Directions", "The most directions in which pictures are compared; more cost time.", least=1, most=512
     )
     prior: float = prior_option()
-    centre: Literal["base", "support", "none", "folder"] = option(
-        "base", "Centre", "What is subtracted from features; folder: the mean of the pictures to classify.",
-        choices=("base", "support", "none", "folder"),
-    )  # fmt: skip
+    centre: Literal["base", "support", "none", "folder"] = centre_option("base", "support", "none", "folder")
     copies: int = copies_option()
     temperature: float = temperature_option()
-
-    @property
-    def transductive(self) -> bool:
-        """True if centred on the folder."""
-        return self.centre == "folder"
 
     @torch.no_grad()
     def adapt(

@@ -13,7 +13,7 @@ One that was not meta-trained for a model begins from the model's start for maml
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 import torch
@@ -25,7 +25,7 @@ from fewshot_gui.engine.augment import resize
 from fewshot_gui.engine.device import full_chunk
 from fewshot_gui.engine.heads import LinearHead
 from fewshot_gui.engine.learner import Adapts, Learner, restored
-from fewshot_gui.engine.method import Head, Method, Progress, Start, Support, no_progress, option
+from fewshot_gui.engine.method import Head, Method, Progress, Start, Support, keep_option, no_progress, option
 from fewshot_gui.engine.methods import METHODS
 from fewshot_gui.engine.network import Network
 from fewshot_gui.errors import UserError
@@ -54,9 +54,7 @@ class Maml(Method):
     head_rate: float = option(
         1.0, "Head rate", "Times the classifier's learned rate; less trusts single examples less.", least=0.0, most=10.0
     )
-    keep: Literal["auto", "always"] = option(
-        "always", "Keep", "auto: only if the support's own held-out pictures gain.", choices=("auto", "always")
-    )
+    keep: Literal["auto", "always"] = keep_option("always")
 
     rate: float = option(
         0.01, "Rate", "Step size where no rates were meta-trained for the model.", least=1e-6, most=10.0
@@ -80,11 +78,10 @@ class Maml(Method):
         steps = learner.steps if self.steps < 0 else self.steps
 
         def fit(rows: Tensor, tell: Progress) -> AdaptedHead:
-            return replace(_fitted(model, learner, start, support.subset(rows), steps, tell), said=said)
+            return _fitted(model, learner, start, support.subset(rows), steps, tell, said)
 
-        if self.keep == "always" or steps == 0:
-            return fit(keep.everything(support), progress)
-        return keep.decided(fit, model, support, seed=seed, progress=progress)
+        always = self.keep == "always" or steps == 0
+        return keep.chosen(fit, model, support, always=always, seed=seed, progress=progress)
 
     def start_of(self, model: Model) -> Start:
         """See Method.start_of."""
@@ -107,7 +104,13 @@ class Maml(Method):
 
 
 def _fitted(
-    model: Model, learner: Learner, start: Network, support: Support, steps: int, progress: Progress
+    model: Model,
+    learner: Learner,
+    start: Network,
+    support: Support,
+    steps: int,
+    progress: Progress,
+    said: tuple[str, ...],
 ) -> AdaptedHead:
     if support.pictures is None:
         raise ValueError("maml needs the support's pictures")
@@ -121,7 +124,7 @@ def _fitted(
         lambda step: progress((step + 1) / (steps + 1), f"step {step + 1} of {steps}"),
     )  # fmt: skip
     inner = LinearHead(adapted.transform, adapted.weight, adapted.bias, float(adapted.scale))
-    return AdaptedHead(model, adapted.changed, inner, size=size)
+    return AdaptedHead(model, adapted.changed, inner, said, size=size)
 
 
 def _restored(model: Model, name: str, adapts: Adapts) -> tuple[Learner, Network] | None:

@@ -19,7 +19,16 @@ from torch import Tensor
 
 from fewshot_gui.engine.features import Transform, averaged, class_means, cosine_transform
 from fewshot_gui.engine.heads import PrototypeHead, unit_prototypes
-from fewshot_gui.engine.method import Method, Progress, Support, copies_option, no_progress, option, temperature_option
+from fewshot_gui.engine.method import (
+    Method,
+    Progress,
+    Support,
+    centre_option,
+    copies_option,
+    no_progress,
+    option,
+    temperature_option,
+)
 from fewshot_gui.engine.methods import METHODS
 
 if TYPE_CHECKING:
@@ -42,15 +51,9 @@ class ProtoNet(Method):
     )  # fmt: skip
     copies: int = copies_option()
     temperature: float = temperature_option()
-    centre: Literal["base", "support", "none", "folder"] = option(
-        "base", "Centre", "What cosine prototypes subtract first; folder: the mean of the pictures to classify.",
-        choices=("base", "support", "none", "folder"),
-    )  # fmt: skip
-
-    @property
-    def transductive(self) -> bool:
-        """True if centred on the folder."""
-        return self.centre == "folder"
+    centre: Literal["base", "support", "none", "folder"] = centre_option(
+        "base", "support", "none", "folder", what="What cosine prototypes subtract first"
+    )
 
     @torch.no_grad()
     def adapt(

@@ -20,7 +20,16 @@ from torch import Tensor
 
 from fewshot_gui.engine.features import copied, cosine_transform
 from fewshot_gui.engine.heads import LinearHead
-from fewshot_gui.engine.method import Method, Progress, Support, copies_option, no_progress, option, temperature_option
+from fewshot_gui.engine.method import (
+    Method,
+    Progress,
+    Support,
+    centre_option,
+    copies_option,
+    no_progress,
+    option,
+    temperature_option,
+)
 from fewshot_gui.engine.methods import METHODS
 
 if TYPE_CHECKING:
@@ -42,17 +51,9 @@ class Ridge(Method):
     regularisation: float = option(
         0.5, "Regularisation", "Higher trusts single support pictures less.", least=1e-6, most=1e6
     )
-    centre: Literal["support", "folder", "base", "none"] = option(
-        "support", "Centre", "What is subtracted from features; folder: the mean of the pictures to classify.",
-        choices=("support", "folder", "base", "none"),
-    )  # fmt: skip
+    centre: Literal["support", "folder", "base", "none"] = centre_option("support", "folder", "base", "none")
     copies: int = copies_option()
     temperature: float = temperature_option()
-
-    @property
-    def transductive(self) -> bool:
-        """True if centred on the folder."""
-        return self.centre == "folder"
 
     @torch.no_grad()
     def adapt(

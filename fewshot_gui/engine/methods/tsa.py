@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import copy
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 import torch
@@ -22,7 +23,7 @@ from torch import Tensor, nn
 
 from fewshot_gui.engine.adapted import AdaptedHead, check_adaptable
 from fewshot_gui.engine.adapting import Seen, Upper, adapted
-from fewshot_gui.engine.method import Head, Method, Progress, Support, no_progress, option
+from fewshot_gui.engine.method import Head, Method, Progress, Support, keep_option, no_progress, option
 from fewshot_gui.engine.methods import METHODS
 from fewshot_gui.engine.network import Network
 
@@ -42,9 +43,7 @@ class TaskSpecificAdapters(Method):
 
     steps: int = option(40, "Steps", "Steps of Adadelta on the support.", least=1, most=500)
     rate: float = option(0.5, "Rate", "Times Adadelta's own step size.", least=1e-4, most=10.0)
-    keep: Literal["auto", "always"] = option(
-        "auto", "Keep", "auto: only if the support's own held-out pictures gain.", choices=("auto", "always")
-    )
+    keep: Literal["auto", "always"] = keep_option("auto")
 
     def adapt(
         self,
@@ -57,10 +56,7 @@ class TaskSpecificAdapters(Method):
     ) -> Head:
         """See Method.adapt. UserError if the model's network cannot be trained."""
         check_adaptable(model, self.name)
-
-        def train(seen: Seen, seed: int, tell: Progress) -> AdaptedHead:
-            return self._trained(model, seen, seed, tell)
-
+        train = partial(self._trained, model)
         always = self.keep == "always"
         return adapted(train, model, support, 1, always=always, seed=seed, progress=progress)
 
