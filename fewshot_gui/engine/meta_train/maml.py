@@ -73,6 +73,10 @@ class MamlRun(StageRun):
         shots = (self.stage.shots + self._most_shots) / 2
         return round(self.stage.tasks * self.stage.ways * (shots + self.stage.queries))
 
+    @property
+    def first_block(self) -> int | None:
+        return None if self.stage.block < 0 else self.stage.block
+
     def extra_rates(self) -> dict[str, float]:
         return {"learner": self.stage.rate_of_rates}
 
@@ -109,7 +113,7 @@ class MamlRun(StageRun):
     def _features(self, rows: Tensor, number: int) -> Tensor:
         """What the first block that adapts is given, for training pictures by row, augmented."""
         if not self.stage.views:
-            return self._below(self.batch(rows, number))
+            return self.features_below(self.batch(rows, number))
         draw = numbers(self.scene.recipe.seed, self.number, number, "views")
         views = torch.from_numpy(draw.integers(0, self.stage.views, len(rows)))
         return self._views[views, rows].to(self.scene.device).float()
@@ -123,12 +127,8 @@ class MamlRun(StageRun):
             size = self.stage.size or self.scene.recipe.preprocessing.size
             plain = (self.scene.normalise(resize(self.scene.training.tensor[part], size)) for part in rows)
             turned = (self.batch(part, int(part[0]), f"view {view}") for part in rows)
-            views.append(torch.cat([self._below(x).half().cpu() for x in (turned if view else plain)]))
+            views.append(torch.cat([self.features_below(x).half().cpu() for x in (turned if view else plain)]))
         return torch.stack(views)
-
-    @torch.no_grad()
-    def _below(self, x: Tensor) -> Tensor:
-        return self.network(x, stop=self.stage.block) if self.stage.block >= 0 else x
 
     def episode(self, number: int) -> Episode:
         """The task of that number."""
@@ -189,7 +189,7 @@ class MamlRun(StageRun):
     def _validation_below(self) -> Tensor:
         """[n, c, h, w] float16: features of the validation pictures; the blocks below never change."""
         parts = self._validation_pictures.split(batch_size(self._validation_pictures))
-        return torch.cat([self._below(self.scene.normalise(part)).half().cpu() for part in parts])
+        return torch.cat([self.features_below(self.scene.normalise(part)).half().cpu() for part in parts])
 
     def learned(self, values: Mapping[str, Tensor]) -> dict[str, Tensor]:
         """The tensors of methods/METHOD.safetensors."""

@@ -16,6 +16,7 @@ from torch import Tensor, nn
 
 from fewshot_gui.engine import methods
 from fewshot_gui.engine.augment import augment, resize
+from fewshot_gui.engine.folding import folded
 from fewshot_gui.engine.meta_train.common_norm import common_statistics
 from fewshot_gui.engine.meta_train.data import Pictures
 from fewshot_gui.engine.meta_train.draws import tensors
@@ -24,7 +25,7 @@ from fewshot_gui.engine.meta_train.recipe import Precision, Recipe, Stage
 from fewshot_gui.engine.meta_train.result import Inherited, config_of
 from fewshot_gui.engine.meta_train.score import Score
 from fewshot_gui.engine.meta_train.space import Space, mean_embedding
-from fewshot_gui.engine.meta_train.validation import Validator, embed_all, method_answer
+from fewshot_gui.engine.meta_train.validation import Validator, batch_size, embed_all, method_answer
 from fewshot_gui.engine.model import ModelConfig
 from fewshot_gui.engine.model_folder import from_network
 from fewshot_gui.engine.network import Network
@@ -152,7 +153,7 @@ class StageRun(ABC):
         """The validation score of stored values of `modules`: the model as it would be written, by its method."""
         network = self.network_with(values)
         model = from_network(self.scene.recipe.name, self.scene.config(network), network, self.scene.base_mean(network))
-        embeddings = model.finish(embed_all(network, self.scene.normalise, self.scene.validation))
+        embeddings = model.finish(embed_all(model.fast, self.scene.normalise, self.scene.validation))
         name = self.scene.validator.recipe.method
         method = methods.create("protonet" if name == "maml" else name, model.config)  # maml's stage scores by itself
         return self.scene.validator.score(method_answer(model, method, embeddings))
@@ -196,12 +197,31 @@ class StageRun(ABC):
 
     def embed(self, x: Tensor) -> Tensor:
         """[n, D] float32 with gradients; blocks below `from_block` without."""
+        return self.embed_from(self.features_below(x))
+
+    def features_below(self, x: Tensor) -> Tensor:
+        """What the first block that is trained is given, without gradients: x itself if that is the whole network."""
+        if self.first_block is None:
+            return x
+        with torch.no_grad(), self.autocast():
+            return torch.cat([self._frozen(part, stop=self.first_block) for part in x.split(batch_size(x))])
+
+    def embed_from(self, features: Tensor) -> Tensor:
+        """[n, D] float32 with gradients, from what `features_below` gave."""
         with self.autocast():
-            if self.stage.from_block < 0:
-                return self.network(x).float()
-            with torch.no_grad():
-                features = self.network(x, stop=self.stage.from_block)
-            return self.network(features, start=self.stage.from_block).float()
+            return self.network(features, start=self.first_block).float()
+
+    @property
+    def first_block(self) -> int | None:
+        """The first block that is trained, where the network is entered after `features_below`; None: at its input."""
+        return None if self.stage.from_block < 0 else self.stage.from_block
+
+    @cached_property
+    def _frozen(self) -> Network:
+        """The network for what no step changes, the blocks below the first that is trained."""
+        still = copy.deepcopy(self.network).eval().requires_grad_(False)
+        preprocessing = self.scene.recipe.preprocessing
+        return folded(still, preprocessing.channels, preprocessing.size)
 
     def autocast(self) -> AbstractContextManager[Any]:
         """The context in which the network computes, as `precision` says."""

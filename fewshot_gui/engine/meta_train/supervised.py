@@ -126,7 +126,8 @@ class SupervisedRun(StageRun):
         turns = torch.from_numpy(draw.integers(0, 4, n_turned))[own]
         if len(turns):
             x = torch.cat([_turned(x[: len(turns)], turns), x[len(turns) :]])
-        features, embeddings = self._forward(x)
+        features = self.features_below(x)
+        embeddings = self.embed_from(features)
         logits = self.modules["classifiers"][chosen](embeddings)
         labels = source.labels[picks][own].to(logits.device)
         loss = F.cross_entropy(logits, labels, label_smoothing=self.stage.smoothing) * (len(labels) / size)
@@ -136,16 +137,6 @@ class SupervisedRun(StageRun):
             loss = loss + self.stage.rotation * part * F.cross_entropy(answers, turns.to(answers.device))
         return loss + self.stage.distil * self._distance_to_start(features, embeddings, own) if self._start else loss
 
-    def _forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        """(what enters the first block that is trained, embeddings [n, D] float32)."""
-        block = self.stage.from_block
-        if block < 0:
-            return x, self.embed(x)
-        with self.autocast():
-            with torch.no_grad():
-                features = self.network(x, stop=block)
-            return features, self.network(features, start=block).float()
-
     def _distance_to_start(self, features: Tensor, embeddings: Tensor, own: slice) -> Tensor:
         """1 less the cosine of the start's embedding and ours, over the first pictures of the batch: our part of it."""
         compared = max(1, round(self.stage.distil_share * self.stage.batch))
@@ -153,8 +144,7 @@ class SupervisedRun(StageRun):
         if not n:
             return embeddings.new_zeros(())
         with torch.no_grad(), self.autocast():
-            block = None if self.stage.from_block < 0 else self.stage.from_block
-            wanted = self._start(features[:n], start=block).float()
+            wanted = self._start(features[:n], start=self.first_block).float()
         return (n / compared) * (1 - F.cosine_similarity(embeddings[:n], wanted, dim=-1).mean())
 
     def _embed_plain(self, rows: Tensor) -> Tensor:

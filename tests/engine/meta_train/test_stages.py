@@ -162,6 +162,19 @@ def test_blocks_below_stay_as_they_are_and_so_do_frozen_statistics(tmp_path):
     assert all(name.startswith(("blocks.2", "blocks.3")) and "running" not in name for name in changed)
 
 
+def test_embeddings_with_frozen_blocks_are_the_networks_own(tmp_path):
+    stage = Supervised(steps=1, batch=20, from_block=2, statistics="frozen")
+    training = toy_training(toy_recipe(stage), tmp_path)
+    run = stages.KINDS["supervised"](training.scene, stage, 0, training.network)
+    run.train_mode()
+    x = torch.randn(9, 1, 28, 28, generator=torch.Generator().manual_seed(0))
+    embeddings = run.embed(x)
+    torch.testing.assert_close(embeddings, training.network(x), rtol=1e-4, atol=1e-4)
+    embeddings.sum().backward()
+    touched = {name.split(".")[1] for name, p in training.network.named_parameters() if p.grad is not None}
+    assert touched == {"2", "3"}
+
+
 def test_batch_statistics_are_learned_above_the_frozen_blocks(tmp_path):
     training = toy_training(toy_recipe(Supervised(steps=3, batch=20, from_block=2)), tmp_path)
     before = {name: value.clone() for name, value in training.network.state_dict().items()}
