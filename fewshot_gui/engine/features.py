@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 Centre = Literal["base", "support", "none", "folder"]
 
 _LEAST_LENGTH = 1e-12  # as in torch.nn.functional.normalize
+_CLOSE = 1e-2  # of the squared length: what centring must leave for a difference of sums to be exact enough
 _ROUNDING = 1e-6  # centring leaves no less of a vector's length than this, unless what is left is rounding noise
 
 
@@ -46,6 +47,27 @@ class Transform:
         if noise.any():  # hardly ever, and filling costs as much as all the rest
             features = features.masked_fill(noise, 0.0)
         return features / left.clamp_min(_LEAST_LENGTH) if self.last else features
+
+    def products(self, embeddings: Tensor, directions: Tensor) -> Tensor:
+        """[m, k] self(embeddings) @ directions.T for directions [k, D], but for rounding; here without the features.
+
+        Fresh memory for them takes more time than the arithmetic (measured: 1,000 queries of 1280 numbers, 5 ways).
+        """
+        if not self.last:
+            return self(embeddings) @ directions.T
+        embeddings = at_least_float32(embeddings)
+        length = torch.linalg.vector_norm(embeddings, dim=-1, keepdim=True)
+        if self.centre is None:
+            return embeddings @ directions.T / length.clamp_min(_LEAST_LENGTH)
+        scale = length.clamp_min(_LEAST_LENGTH) if self.first else torch.ones_like(length)
+        found = embeddings @ torch.cat([directions, self.centre.unsqueeze(0)]).T / scale
+        whole = (length / scale).square()
+        left = whole - 2 * found[:, -1:] + self.centre.square().sum()
+        products = (found[:, :-1] - directions @ self.centre) / left.clamp_min(_LEAST_LENGTH).sqrt()
+        close = (left <= _CLOSE * whole).squeeze(1)
+        if close.any():
+            products[close] = self(embeddings[close]) @ directions.T
+        return products
 
     def state(self) -> tuple[dict[str, Tensor], dict[str, Any]]:
         """(tensors, JSON values) for `transform_from`; part of a head's state."""

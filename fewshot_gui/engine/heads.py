@@ -73,6 +73,11 @@ class PrototypeHead(Head):
     def features(self, query: Tensor) -> Tensor:
         return self.transform(query)
 
+    def logits(self, query: Tensor) -> Tensor:
+        if self.metric != "cosine":
+            return super().logits(query)
+        return self.temperature * self.transform.products(query, self.prototypes)
+
     def scores(self, features: Tensor) -> Tensor:
         if self.metric == "cosine":
             return self.temperature * features @ self.prototypes.T
@@ -114,6 +119,9 @@ class LinearHead(Head):
 
     def features(self, query: Tensor) -> Tensor:
         return self.transform(query)
+
+    def logits(self, query: Tensor) -> Tensor:
+        return self.temperature * (self.transform.products(query, self.weight) + self.bias)
 
     def scores(self, features: Tensor) -> Tensor:
         return self.temperature * (features @ self.weight.T + self.bias)

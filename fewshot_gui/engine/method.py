@@ -87,7 +87,7 @@ class Head(ABC):
         """features [m, F] -> logits [m, n_way] float32; softmax over them gives the probabilities."""
 
     def logits(self, query: Tensor) -> Tensor:
-        """query (see `needs`) -> [m, n_way] float32."""
+        """query (see `needs`) -> [m, n_way] float32: the scores of the features, but for rounding."""
         return self.scores(self.features(query))
 
     @abstractmethod

@@ -37,7 +37,7 @@ def main() -> None:
     for name in METHODS:
         if METHODS[name].needs == "embeddings":
             method = methods.create(name, model.config)
-            taken = _median_ms(lambda m=method: m.adapt(model, support).logits(queries), options.repeat)
+            taken = _median_ms(lambda m=method: m.adapt(model, support, pool=queries).logits(queries), options.repeat)
             print(f"{name:24}{taken:8.2f} ms{taken / bare:8.1f} x")
 
 

@@ -152,6 +152,19 @@ def test_what_only_rounding_leaves_after_centring_is_no_direction(model):
     assert not transform(row).any()
 
 
+@pytest.mark.parametrize("first", [False, True])
+@pytest.mark.parametrize("centred", [False, True])
+@pytest.mark.parametrize("last", [False, True])
+def test_products_are_those_of_the_features(first, centred, last):
+    draw = torch.Generator().manual_seed(0)
+    rows, directions = torch.randn(40, 64, generator=draw), torch.randn(3, 64, generator=draw)
+    centre = F.normalize(rows[:1], dim=-1).squeeze(0) if first else rows[0].clone()
+    rows[1], rows[2], rows[3] = rows[0] + 1e-4 * rows[4], rows[0] * (1 + 1e-7), 0.0  # next to the centre; on it; empty
+    transform = Transform(first, centre if centred else None, last)
+    expected = transform(rows) @ directions.T
+    torch.testing.assert_close(transform.products(rows, directions), expected, rtol=1e-4, atol=1e-5)
+
+
 def test_a_temperature_leaves_labels_and_sharpens_probabilities(model):
     support, query, _ = gaussian([3, 3, 3])
     for name in ("protonet", "ridge", "linear"):
