@@ -58,6 +58,9 @@ class KeptHead(Head):
     def scores(self, features: Tensor) -> Tensor:
         return self.frozen.scores(features)
 
+    def logits(self, query: Tensor) -> Tensor:
+        return self.frozen.logits(query)
+
     def state(self) -> tuple[dict[str, Tensor], dict[str, Any]]:
         return self.frozen.state()
 
