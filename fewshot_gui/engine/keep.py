@@ -29,6 +29,7 @@ from fewshot_gui.engine.methods import METHODS, create
 if TYPE_CHECKING:
     from fewshot_gui.engine.model import Model
 
+_ROUNDING = 1e-5
 FOLDS = 2  # each costs one adaptation
 Fit = Callable[[Tensor, Progress], AdaptedHead]  # of the support pictures where the first, [n] bool, is True
 
@@ -79,10 +80,10 @@ class HeldOut:
 
     @property
     def gains(self) -> bool:
-        """True if the adapted head has more right answers, or as many and a higher likelihood."""
+        """True if the adapted head has more right answers, or as many and a likelihood higher than by rounding."""
         right = [_right(logits, self.labels) for logits in (self.frozen, self.adapted)]
         loss = [float(F.cross_entropy(logits, self.labels)) for logits in (self.frozen, self.adapted)]
-        return (right[1], -loss[1]) > (right[0], -loss[0])
+        return right[1] > right[0] or (right[1] == right[0] and loss[0] - loss[1] > _ROUNDING * loss[0])
 
     def sentence(self, verdict: str) -> str:
         """How many right answers either had, and what follows. Counts: a share of so few would promise too much."""
