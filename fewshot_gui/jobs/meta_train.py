@@ -24,7 +24,7 @@ from typing import Any
 
 import torch
 
-from fewshot_gui.engine import backbones, device, initial_weights, model_folder
+from fewshot_gui.engine import device, model_folder
 from fewshot_gui.engine.meta_train import data as training_data
 from fewshot_gui.engine.meta_train import recipe_file, result, torchrun
 from fewshot_gui.engine.meta_train.checkpoint import CheckpointFolder
@@ -33,14 +33,12 @@ from fewshot_gui.engine.meta_train.loop import Training
 from fewshot_gui.engine.meta_train.processes import Processes
 from fewshot_gui.engine.meta_train.progress import Finished, Note, Progress
 from fewshot_gui.engine.meta_train.recipe import Recipe
-from fewshot_gui.engine.meta_train.result import Inherited
 from fewshot_gui.engine.meta_train.score import Score
 from fewshot_gui.engine.meta_train.shorthand import Kind
 from fewshot_gui.engine.meta_train.stage import Scene
 from fewshot_gui.engine.meta_train.validation import Validator
-from fewshot_gui.engine.network import Network
 from fewshot_gui.errors import UsageError, UserError
-from fewshot_gui.jobs import meta_train_curves
+from fewshot_gui.jobs import meta_train_curves, meta_train_start
 from fewshot_gui.jobs.meta_train_data import Opened, open_data, recipe_of_flags
 
 RECIPE = "recipe.toml"
@@ -87,12 +85,12 @@ def _run(options: MetaTrainOptions, chosen: torch.device, processes: Processes) 
     if processes.first:
         _write_recipe(options.out, recipe)
     yield from (Note(warning) for warning in opened.warnings)
-    network, inherited = _start(recipe)
+    network, inherited, teachers = meta_train_start.start(recipe)
     yield Note(f"Reading {opened.count} pictures; training on {_where(chosen, processes)}.")
     training, validation = _read(recipe, opened)
     yield from _skipped(training, validation)
     validator = Validator(recipe.validation, validation.table)
-    scene = Scene(recipe, training, validation, validator, chosen, inherited, processes).on_device()
+    scene = Scene(recipe, training, validation, validator, chosen, inherited, processes, teachers).on_device()
     with _held_back_signals() as stop:
         work = Training(scene, network.to(chosen), bool(recipe.init), checkpoint, stop)
         yield from work.run(options.resume)
@@ -138,30 +136,6 @@ def _write_recipe(out: Path, recipe: Recipe) -> None:
         (out / RECIPE).write_text(recipe_file.dumps(recipe), "utf-8")
     except OSError as error:
         raise UserError(f"{out} cannot be written ({error.strerror}); name another folder with --out.") from None
-
-
-def _start(recipe: Recipe) -> tuple[Network, Inherited]:
-    """The network with the weights it starts from, and what comes with them."""
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(recipe.seed)
-        network = backbones.create(recipe.backbone, **recipe.backbone_options)
-    if not network.adaptable:
-        raise UserError(f"The backbone {recipe.backbone} is a finished graph that cannot be trained: choose another.")
-    network = network.to(memory_format=torch.channels_last)
-    if not recipe.init:
-        return network, Inherited()
-    start = initial_weights.initial(network, recipe.init)
-    config = _config_of_start(recipe.init)
-    if config is None:
-        return network, Inherited(start.training_classes, start.data)
-    return network, Inherited(start.training_classes, start.data, config.adaptation, config.methods)
-
-
-def _config_of_start(init: str) -> model_folder.ModelConfig | None:
-    """The config of the model a training starts from; None for bare weights, or none at all."""
-    if not init or init.startswith("imagenet:") or init.endswith(".safetensors"):
-        return None
-    return model_folder.read_config(model_folder.find(init))
 
 
 def _read(recipe: Recipe, opened: Opened) -> tuple[Pictures, Pictures]:
@@ -230,7 +204,9 @@ def _finished(out: Path, scene: Scene, work: Training, opened: Opened) -> Finish
     )
     learned = {method: model_folder.Learned(tensors) for method, tensors in kept.learned.items()}
     model_folder.write(out, config, network, base_mean, learned, text)
-    if _config_of_start(scene.recipe.init) is not None:  # starts learned for the same backbone stay beside it
+    if (
+        meta_train_start.config_of_start(scene.recipe.init) is not None
+    ):  # starts learned for the same backbone stay beside it
         model_folder.copy_learned(model_folder.find(scene.recipe.init), out)
     return Finished(out, kept.score.mean, *kept.score.interval())
 

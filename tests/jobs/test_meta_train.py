@@ -14,7 +14,7 @@ from PIL import Image
 from fewshot_gui.engine import model_folder
 from fewshot_gui.engine.meta_train import recipe_file
 from fewshot_gui.engine.meta_train.progress import Finished, Note, Saved, Trained, Validated
-from fewshot_gui.engine.meta_train.recipe import DataSet, Episodes, Maml, Recipe, Supervised, Validation
+from fewshot_gui.engine.meta_train.recipe import DataSet, Distilled, Episodes, Maml, Recipe, Supervised, Validation
 from fewshot_gui.engine.preprocess import Preprocessing
 from fewshot_gui.errors import UsageError, UserError
 from fewshot_gui.jobs.meta_train import MetaTrainOptions, run
@@ -107,6 +107,33 @@ def test_a_start_hands_on_its_classes_and_its_weights(drawings, tmp_path):
     last = model_folder.load(tmp_path / "third")
     assert last.learned("anil")["steps"] == 1
     assert all(torch.equal(last.learned("maml")[name], value) for name, value in after.learned("maml").items())
+
+
+@pytest.fixture(scope="module")
+def teacher(drawings, tmp_path_factory):
+    """A trained model's folder."""
+    folder = tmp_path_factory.mktemp("teacher")
+    made = recipe(drawings, replace(STAGE, steps=1), validation=replace(LOOK, every=1))
+    list(run(MetaTrainOptions(folder / "wise", recipe=written(folder, made))))
+    config = model_folder.read_config(folder / "wise")
+    model_folder.write_config(folder / "wise", replace(config, training_classes=("seen/before",)), "A teacher.")
+    return folder / "wise"
+
+
+def test_what_a_teacher_saw_counts_as_seen(drawings, teacher, tmp_path):
+    made = recipe(drawings, Distilled(steps=2, batch=8, teacher=str(teacher)))
+    list(run(MetaTrainOptions(tmp_path / "out", recipe=written(tmp_path, made))))
+    config = model_folder.read_config(tmp_path / "out")
+    assert {"seen/before", "a/class 0"} <= set(config.training_classes)
+    assert "Distilled from wise: 2 steps" in (tmp_path / "out" / "README.md").read_text("utf-8")
+
+
+def test_a_teacher_that_sees_pictures_otherwise_is_refused(drawings, teacher, tmp_path):
+    made = recipe(
+        drawings, Distilled(steps=2, batch=8, teacher=str(teacher)), preprocessing=Preprocessing(28, (0.5,), (0.5,))
+    )
+    with pytest.raises(UserError, match="sees pictures in another way"):
+        list(run(MetaTrainOptions(tmp_path / "out", recipe=written(tmp_path, made))))
 
 
 def test_flags_are_a_recipe(drawings, tmp_path):

@@ -74,9 +74,9 @@ class Supervised(Stage):
     """A cosine classifier per source over one backbone.
 
     scale: of the cosine; classifier_rate: the classifiers' own highest rate (0: `rate`). warm_start: classifiers start
-    as class means less their mean. smoothing: of labels. distil: weight of the cosine distance to the start's
-    embedding, on `distil_share` of each batch. rotation: weight of a 4-way rotation loss on half of each batch.
-    sources: how the source of a batch is drawn: by the square root of its size, or evenly.
+    as class means less their mean. smoothing: of labels; labels: weight of the classifiers' loss. distil: weight of
+    the cosine distance to the start's embedding, on `distil_share` of each batch. rotation: weight of a 4-way rotation
+    loss on half of each batch. sources: how the source of a batch is drawn: by the square root of its size, or evenly.
     """
 
     kind: Literal["supervised"] = "supervised"
@@ -85,10 +85,27 @@ class Supervised(Stage):
     classifier_rate: float = 0.0
     warm_start: bool = True
     smoothing: float = 0.1
+    labels: float = 1.0
     distil: float = 0.0
     distil_share: float = 0.34
     rotation: float = 0.0
     sources: Literal["sqrt", "even"] = "sqrt"
+
+
+@dataclass(frozen=True)
+class Distilled(Supervised):
+    """Supervised training led by a teacher's embeddings of the same changed pictures.
+
+    teacher: a model's name or folder. features: weight of the cosine distance between its embedding and a linear map
+    of ours. relations: weight of the divergence of how near the pictures of a batch lie to one another; sharpness: of
+    the cosines there.
+    """
+
+    kind: Literal["distilled"] = "distilled"  # type: ignore[assignment]
+    teacher: str = ""
+    features: float = 1.0
+    relations: float = 1.0
+    sharpness: float = 10.0
 
 
 @dataclass(frozen=True)
@@ -168,7 +185,7 @@ class Recipe:
     backbone: str
     preprocessing: Preprocessing
     data: tuple[DataSet, ...]
-    stages: tuple[Supervised | Episodes | Maml, ...]
+    stages: tuple[Supervised | Distilled | Episodes | Maml, ...]
     validation: Validation = field(default_factory=Validation)
     backbone_options: Mapping[str, Any] = field(default_factory=dict)
     init: str = ""

@@ -13,6 +13,7 @@ from fewshot_gui.engine.config_json import object_of
 from fewshot_gui.engine.meta_train import toml_text
 from fewshot_gui.engine.meta_train.recipe import (
     DataSet,
+    Distilled,
     Episodes,
     Gradient,
     Maml,
@@ -23,8 +24,10 @@ from fewshot_gui.engine.meta_train.recipe import (
 )
 from fewshot_gui.errors import UserError
 
-KINDS: dict[str, type[Supervised | Episodes | Maml]] = {
+AnyStage = Supervised | Distilled | Episodes | Maml
+KINDS: dict[str, type[AnyStage]] = {
     "supervised": Supervised,
+    "distilled": Distilled,
     "episodes": Episodes,
     **dict.fromkeys(get_args(Gradient), Maml),
 }
@@ -78,7 +81,7 @@ def check(recipe: Recipe, file: str = "recipe") -> None:
             raise UserError(f"{file}: {sentence}.")
 
 
-def _stage(table: Mapping[str, Any], file: str, index: int) -> Supervised | Episodes | Maml:
+def _stage(table: Mapping[str, Any], file: str, index: int) -> AnyStage:
     kind = table.get("kind")
     if kind not in KINDS:
         raise UserError(f"{file}: 'stages[{index}].kind' must be one of {', '.join(KINDS)}, not {kind!r}.")
@@ -118,6 +121,11 @@ def _of_stage(stage: Stage, key: str) -> list[tuple[bool, str]]:
         ]
     else:
         demands += _of_shape(stage.ways, stage.shots, stage.queries, key)
+    if isinstance(stage, Distilled):
+        demands += [
+            (bool(stage.teacher), f"'{key}teacher' must be the name or the folder of a model"),
+            (stage.sharpness > 0, f"'{key}sharpness' must be above 0"),
+        ]
     if isinstance(stage, Maml):
         demands += [
             (stage.tasks > 0, f"'{key}tasks' must be above 0"),

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
-from fewshot_gui.engine.meta_train.recipe import DataSet, Maml, Recipe, Stage, Supervised, Validation
+from fewshot_gui.engine.meta_train.recipe import DataSet, Distilled, Maml, Recipe, Stage, Supervised, Validation
 from fewshot_gui.engine.meta_train.score import Score
 from fewshot_gui.engine.methods import METHODS
 from fewshot_gui.engine.model import Adaptation, ModelConfig
@@ -104,6 +105,11 @@ def card_of(recipe: Recipe, seconds: float, device: str, notes: Sequence[str]) -
 
 
 def _of_stage(stage: Stage) -> str:
+    if isinstance(stage, Distilled):
+        return (
+            f"Distilled from {Path(stage.teacher).name}: {stage.steps} steps of {stage.batch} pictures, features and "
+            "relations, a cosine classifier per source."
+        )
     if isinstance(stage, Supervised):
         return f"Supervised: {stage.steps} steps of {stage.batch} pictures, a cosine classifier per source."
     order = " first order," if isinstance(stage, Maml) and stage.first_order else ""

@@ -26,7 +26,7 @@ from fewshot_gui.engine.meta_train.result import Inherited, config_of
 from fewshot_gui.engine.meta_train.score import Score
 from fewshot_gui.engine.meta_train.space import Space, mean_embedding
 from fewshot_gui.engine.meta_train.validation import Validator, batch_size, embed_all, method_answer
-from fewshot_gui.engine.model import ModelConfig
+from fewshot_gui.engine.model import Model, ModelConfig
 from fewshot_gui.engine.model_folder import from_network
 from fewshot_gui.engine.network import Network
 
@@ -35,7 +35,9 @@ BASE_PICTURES = 2000  # enough for a mean embedding
 
 @dataclass(frozen=True, eq=False)
 class Scene:
-    """What all stages of one training share. validation: pictures at the model's size."""
+    """What all stages of one training share. validation: pictures at the model's size. teachers: by name, as stages
+    name them.
+    """
 
     recipe: Recipe
     training: Pictures
@@ -44,6 +46,7 @@ class Scene:
     device: torch.device
     inherited: Inherited = field(default_factory=Inherited)
     processes: Processes = ALONE
+    teachers: Mapping[str, Model] = field(default_factory=dict)
 
     def on_device(self) -> Scene:
         """The same with the pictures on a GPU, where they are asked for at every step."""

@@ -2,6 +2,7 @@
 
 from typing import get_args
 
+from fewshot_gui.engine.meta_train.distilled import DistilledRun
 from fewshot_gui.engine.meta_train.episodic import EpisodesRun
 from fewshot_gui.engine.meta_train.maml import MamlRun
 from fewshot_gui.engine.meta_train.recipe import Episodes, Gradient
@@ -11,6 +12,7 @@ from fewshot_gui.engine.meta_train.supervised import SupervisedRun
 
 KINDS: dict[str, type[StageRun]] = {
     "supervised": SupervisedRun,
+    "distilled": DistilledRun,
     "episodes": EpisodesRun,
     **dict.fromkeys(get_args(Gradient), MamlRun),
     "reptile": ReptileRun,

@@ -130,12 +130,21 @@ class SupervisedRun(StageRun):
         embeddings = self.embed_from(features)
         logits = self.modules["classifiers"][chosen](embeddings)
         labels = source.labels[picks][own].to(logits.device)
-        loss = F.cross_entropy(logits, labels, label_smoothing=self.stage.smoothing) * (len(labels) / size)
+        part = self.stage.labels * (len(labels) / size)
+        loss = part * F.cross_entropy(logits, labels, label_smoothing=self.stage.smoothing)
         if len(turns):
             answers = self.modules["turns"](embeddings[: len(turns)])
             part = len(turns) / n_turned
             loss = loss + self.stage.rotation * part * F.cross_entropy(answers, turns.to(answers.device))
-        return loss + self.stage.distil * self._distance_to_start(features, embeddings, own) if self._start else loss
+        return loss + self.guidance(x, features, embeddings, own)
+
+    def guidance(self, x: Tensor, features: Tensor, embeddings: Tensor, own: slice) -> Tensor:
+        """What is added to the classifiers' loss, for our part of a batch: pictures, what is given to the first block
+        that is trained, and embeddings. Here the distance to the start's embeddings.
+        """
+        if self._start is None:
+            return embeddings.new_zeros(())
+        return self.stage.distil * self._distance_to_start(features, embeddings, own)
 
     def _distance_to_start(self, features: Tensor, embeddings: Tensor, own: slice) -> Tensor:
         """1 less the cosine of the start's embedding and ours, over the first pictures of the batch: our part of it."""
@@ -150,7 +159,7 @@ class SupervisedRun(StageRun):
     def _embed_plain(self, rows: Tensor) -> Tensor:
         pictures = self.scene.training.tensor[rows.to(self.scene.training.tensor.device)]
         size = self.stage.size or self.scene.recipe.preprocessing.size
-        return self.network(self.scene.normalise(resize(pictures, size))).float()
+        return self.embed(self.scene.normalise(resize(pictures, size)))
 
     def _source_chances(self) -> np.ndarray:
         sizes = np.array([len(source.rows) for source in self.sources], float)

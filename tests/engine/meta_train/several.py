@@ -16,7 +16,7 @@ from safetensors.torch import save_file
 from fewshot_gui.engine.meta_train import torchrun
 from fewshot_gui.engine.meta_train.processes import ALONE
 from fewshot_gui.engine.meta_train.progress import Trained
-from fewshot_gui.engine.meta_train.recipe import Augmentation, Episodes, Maml, Supervised, Validation
+from fewshot_gui.engine.meta_train.recipe import Augmentation, Distilled, Episodes, Maml, Supervised, Validation
 from tests.engine.meta_train.toys import toy_recipe, toy_training
 
 # Numbers that no two processes divide evenly. Plain gradient descent: Adam makes steps of whole size out of gradients
@@ -27,6 +27,7 @@ MAML = Maml(**SHARED, rate=0.05, clip=5.0, ways=4, queries=3, tasks=3, inner_ste
 STAGES = {
     "episodes": Episodes(**SHARED, rate=0.01, ways=5, shots=1, queries=2, learn_temperature=True, clip=5.0),
     "supervised": Supervised(**SHARED, rate=0.01, clip=5.0, batch=11, distil=0.5, distil_share=0.1, rotation=0.5),
+    "distilled": Distilled(**SHARED, rate=0.01, clip=5.0, batch=11, teacher="teacher"),
     "maml": MAML,
     "meta-sgd": replace(MAML, kind="meta-sgd", first_order=True),
     "reptile": replace(MAML, kind="reptile", rate=1.0),

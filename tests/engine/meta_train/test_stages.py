@@ -3,10 +3,11 @@ from dataclasses import replace
 
 import pytest
 import torch
+import torch.nn.functional as F
 
 from fewshot_gui.engine.meta_train import stages
 from fewshot_gui.engine.meta_train.progress import Note, Trained, Validated
-from fewshot_gui.engine.meta_train.recipe import Augmentation, Episodes, Maml, Supervised, Validation
+from fewshot_gui.engine.meta_train.recipe import Augmentation, Distilled, Episodes, Maml, Supervised, Validation
 from fewshot_gui.errors import UserError
 from tests.engine.meta_train.toys import toy_recipe, toy_training
 
@@ -173,6 +174,37 @@ def test_embeddings_with_frozen_blocks_are_the_networks_own(tmp_path):
     embeddings.sum().backward()
     touched = {name.split(".")[1] for name, p in training.network.named_parameters() if p.grad is not None}
     assert touched == {"2", "3"}
+
+
+def test_a_student_comes_to_see_pictures_as_its_teacher_does(tmp_path):
+    stage = Distilled(
+        steps=60, rate=3e-3, batch=40, ema=0.0, statistics="frozen", labels=0.0, features=0.1, teacher="teacher"
+    )
+    training = toy_training(toy_recipe(stage), tmp_path)
+    teacher, x = training.scene.teachers["teacher"], training.scene.normalise(training.scene.training.tensor)
+
+    @torch.no_grad()
+    def cosines(network):
+        points = F.normalize(network(x), dim=-1)
+        apart = F.normalize(points - points.mean(0), dim=-1)
+        return apart @ apart.T
+
+    wanted = cosines(teacher.network)
+    before = (cosines(training.network.eval()) - wanted).abs().mean()
+    losses = run(training)[0]
+    training.network.load_state_dict(training.kept.network)
+    after = (cosines(training.network.eval()) - wanted).abs().mean()
+    assert losses[-1] < losses[0]
+    assert after < 0.9 * before
+
+
+def test_the_map_to_the_teachers_embeddings_starts_where_it_is_best(tmp_path):
+    stage = Distilled(steps=1, batch=40, statistics="frozen", labels=0.0, relations=0.0, teacher="teacher")
+    training = toy_training(toy_recipe(stage), tmp_path)
+    made = stages.KINDS["distilled"](training.scene, stage, 0, training.network)
+    cold = made.loss(0)
+    made.prepare()
+    assert made.loss(0) < 0.2 * cold
 
 
 def test_batch_statistics_are_learned_above_the_frozen_blocks(tmp_path):

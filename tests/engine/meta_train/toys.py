@@ -12,8 +12,11 @@ from fewshot_gui.engine.meta_train.checkpoint import CheckpointFolder
 from fewshot_gui.engine.meta_train.data import Pictures
 from fewshot_gui.engine.meta_train.loop import Training
 from fewshot_gui.engine.meta_train.recipe import DataSet, Recipe, Validation
+from fewshot_gui.engine.meta_train.result import config_of
 from fewshot_gui.engine.meta_train.stage import Scene
 from fewshot_gui.engine.meta_train.validation import Validator
+from fewshot_gui.engine.model import Model
+from fewshot_gui.engine.model_folder import from_network
 from fewshot_gui.engine.preprocess import Preprocessing
 from fewshot_gui.types import Picture, Unreadable
 
@@ -45,6 +48,14 @@ def toy_recipe(*stages, validation: Validation | None = None, **changes) -> Reci
     return Recipe(**(fields | changes))
 
 
+def toy_teacher(recipe: Recipe) -> Model:
+    """A wider Conv-4 of random weights, which hold more of a picture than those of a narrow one."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(7)
+        network = create("conv4", width=24).eval().requires_grad_(False)
+    return from_network("teacher", config_of(recipe, network), network)
+
+
 def toy_training(
     recipe: Recipe, folder, *, pretrained: bool = False, network=None, sources: int = 1, **more
 ) -> Training:
@@ -55,7 +66,7 @@ def toy_training(
             network = create(recipe.backbone, **recipe.backbone_options)
     training, held_out = toy_pictures(20, seed=1, sources=sources), toy_pictures(10, seed=2, sources=sources)
     validator = Validator(recipe.validation, held_out.table)
-    scene = Scene(recipe, training, held_out, validator, torch.device("cpu"))
+    scene = Scene(recipe, training, held_out, validator, torch.device("cpu"), teachers={"teacher": toy_teacher(recipe)})
     return Training(scene, network, pretrained, CheckpointFolder(folder / "checkpoint"), **more)
 
 
