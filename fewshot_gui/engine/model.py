@@ -13,7 +13,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from fewshot_gui.engine import weights
+from fewshot_gui.engine import differences, weights
 from fewshot_gui.engine.folding import folded
 from fewshot_gui.engine.knowledge import Knowledge
 from fewshot_gui.engine.knowledge import read as read_knowledge
@@ -158,7 +158,11 @@ class Model:
             raise UserError(
                 f"{method} of {self.name} takes at most {most} classes, not {n_way}; choose another method."
             )
-        return {name: tensor.to(self.device) for name, tensor in tensors.items()}
+        try:
+            whole = differences.unpacked(tensors, {name: t.cpu() for name, t in self.network.state_dict().items()})
+        except (KeyError, ValueError) as error:
+            raise UserError(f"{path} is damaged ({error}): meta-train {method} again.") from None
+        return {name: tensor.to(self.device) for name, tensor in whole.items()}
 
 
 def learned_file(folder: Path, method: str) -> Path:

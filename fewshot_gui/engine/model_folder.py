@@ -19,7 +19,7 @@ import torch
 from torch import Tensor
 
 from fewshot_gui import paths
-from fewshot_gui.engine import backbones, config_json, knowledge, model_card, weights
+from fewshot_gui.engine import backbones, config_json, differences, knowledge, model_card, weights
 from fewshot_gui.engine.backbones.composite import member_tensor
 from fewshot_gui.engine.model import Model, ModelConfig, learned_file
 from fewshot_gui.engine.network import Network
@@ -148,7 +148,7 @@ def write(
     if not (folder / knowledge.FILE).is_file():
         config = replace(config, knowledge_of="")
     for method, entry in (learned or {}).items():
-        _write_learned(folder, method, entry, backbone)
+        _write_learned(folder, method, entry, backbone, network)
     write_config(folder, config, card)
 
 
@@ -164,7 +164,8 @@ def write_config(folder: Path, config: ModelConfig, card: str | None = None) -> 
 
 def write_learned(folder: Path, method: str, learned: Learned) -> None:
     """Adds (or replaces) what a method learned for the model that lies in the folder."""
-    _write_learned(folder, method, learned, load(folder).weights_hash)
+    model = load(folder)
+    _write_learned(folder, method, learned, model.weights_hash, model.network)
 
 
 def copy_learned(source: Path, target: Path) -> None:
@@ -177,9 +178,10 @@ def copy_learned(source: Path, target: Path) -> None:
             weights.write_whole(place, lambda part, data=data: part.write_bytes(data))
 
 
-def _write_learned(folder: Path, method: str, learned: Learned, backbone: str) -> None:
+def _write_learned(folder: Path, method: str, learned: Learned, backbone: str, network: Network) -> None:
     about = {"backbone": backbone, "max_classes": str(learned.max_classes or "")}
-    weights.write(learned_file(folder, method), learned.tensors, about)
+    tensors = differences.packed(learned.tensors, _on_disk(stored(network)))
+    weights.write(learned_file(folder, method), tensors, about)
 
 
 def _remove_stale(folder: Path, backbone: str) -> None:
