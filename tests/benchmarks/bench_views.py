@@ -80,7 +80,7 @@ def embedded(model: Model, size: int, views: Sequence[str], pictures: Pictures, 
         def forward(batch: Tensor, device: torch.device) -> Tensor:
             with torch.no_grad():
                 x = usual.normalise(batch.to(device))
-                return torch.cat([model.finish(model.network(version)).half() for version in usual.versions(x)], dim=1)
+                return torch.cat([model.finish(model.fast(version)).half() for version in usual.versions(x)], dim=1)
 
         rows = torch.cat([part for part in parts(embed.stream(pictures, usual, forward, model.device), len(pictures))])
         found |= dict(zip(missing, rows.chunk(len(missing), dim=1), strict=True))
