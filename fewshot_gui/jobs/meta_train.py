@@ -193,6 +193,7 @@ def _finished(out: Path, scene: Scene, work: Training, opened: Opened) -> Finish
     config = replace(
         scene.config(network),
         **kept.values,
+        base_mean_of="" if scene.recipe.metric == "euclidean" else _base_mean_of(scene),
         training_classes=_training_classes(scene),
         data=(*scene.inherited.data, *(part.entry for part in opened.parts if part.train is not None)),
         accuracy=_accuracy(scene, kept.score, opened),
@@ -209,6 +210,12 @@ def _finished(out: Path, scene: Scene, work: Training, opened: Opened) -> Finish
     ):  # starts learned for the same backbone stay beside it
         model_folder.copy_learned(model_folder.find(scene.recipe.init), out)
     return Finished(out, kept.score.mean, *kept.score.interval())
+
+
+def _base_mean_of(scene: Scene) -> str:
+    kind = "L2-normalised embeddings" if scene.recipe.normalised else "embeddings"
+    size = scene.recipe.preprocessing.size
+    return f"mean of the {kind} of {len(scene.base_pictures)} training pictures, evenly spread, at {size} px"
 
 
 def _training_classes(scene: Scene) -> tuple[str, ...]:

@@ -120,6 +120,15 @@ def teacher(drawings, tmp_path_factory):
     return folder / "wise"
 
 
+def test_the_config_says_what_the_base_mean_was_measured_on(drawings, tmp_path):
+    made = recipe(drawings, replace(STAGE, steps=1), metric="cosine", normalised=True)
+    list(run(MetaTrainOptions(tmp_path / "out", recipe=written(tmp_path, made))))
+    model = model_folder.load(tmp_path / "out")
+    assert model.base_mean.any()
+    said = "mean of the L2-normalised embeddings of 25 training pictures, evenly spread, at 28 px"
+    assert model.config.base_mean_of == said
+
+
 def test_what_a_teacher_saw_counts_as_seen(drawings, teacher, tmp_path):
     made = recipe(drawings, Distilled(steps=2, batch=8, teacher=str(teacher)))
     list(run(MetaTrainOptions(tmp_path / "out", recipe=written(tmp_path, made))))
