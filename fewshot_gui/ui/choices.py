@@ -26,6 +26,18 @@ DESCRIPTIONS = (
     ),
     QT_TRANSLATE_NOOP(
         "Backbones",
+        "The careful setting of lite0-natural: three networks of one family, trained alike, side by side.",
+    ),
+    QT_TRANSLATE_NOOP(
+        "Backbones",
+        "EfficientNet-Lite1 with an ImageNet start, then trained on many domains: a member of lite-trio-natural.",
+    ),
+    QT_TRANSLATE_NOOP(
+        "Backbones",
+        "EfficientNet-Lite2 with an ImageNet start, then trained on many domains: a member of lite-trio-natural.",
+    ),
+    QT_TRANSLATE_NOOP(
+        "Backbones",
         "A ResNet-10 trained from nothing on 140 Tiny-ImageNet classes: for benchmarks on classes that are truly new. "
         "For your own pictures lite0-natural is better.",
     ),

@@ -166,6 +166,18 @@
         <translation>照片和其他自然图片的默认选择：EfficientNet-Lite0，以 ImageNet 为起点，再在多个领域上训练。</translation>
     </message>
     <message>
+        <source>The careful setting of lite0-natural: three networks of one family, trained alike, side by side.</source>
+        <translation>lite0-natural 的“细致”档：同一系列的三个网络，以相同方式训练，并排使用。</translation>
+    </message>
+    <message>
+        <source>EfficientNet-Lite1 with an ImageNet start, then trained on many domains: a member of lite-trio-natural.</source>
+        <translation>EfficientNet-Lite1，以 ImageNet 为起点，再在多个领域上训练：lite-trio-natural 的成员之一。</translation>
+    </message>
+    <message>
+        <source>EfficientNet-Lite2 with an ImageNet start, then trained on many domains: a member of lite-trio-natural.</source>
+        <translation>EfficientNet-Lite2，以 ImageNet 为起点，再在多个领域上训练：lite-trio-natural 的成员之一。</translation>
+    </message>
+    <message>
         <source>A ResNet-10 trained from nothing on 140 Tiny-ImageNet classes: for benchmarks on classes that are truly new. For your own pictures lite0-natural is better.</source>
         <translation>在 140 个 Tiny-ImageNet 类别上从零训练的 ResNet-10：用于在真正全新的类别上做基准测试。对您自己的图片，lite0-natural 更好。</translation>
     </message>

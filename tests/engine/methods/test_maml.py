@@ -75,9 +75,10 @@ def test_a_start_of_its_own_is_used(tmp_path):
     model = stored(tmp_path / "tiny", start=other.network, block=2)
     some = task(model, [3, 3])
     embed = Maml(steps=0).adapt(model, some.support).embed
-    assert not torch.allclose(embed(some.pictures), model.embed(some.pictures))
     below = model.network(model.config.preprocessing.normalise(some.pictures), stop=2)
-    torch.testing.assert_close(embed(some.pictures), other.network(below, start=2))
+    expected = other.network(below, start=2)
+    assert (expected - model.embed(some.pictures)).abs().max() > 0.03
+    torch.testing.assert_close(embed(some.pictures), expected, rtol=0, atol=3e-3)  # kept in bytes
 
 
 def test_it_learns_and_answers_at_the_size_of_its_training(model):
