@@ -33,3 +33,9 @@ def test_the_recipe_of_a_shipped_model_makes_one_of_its_name(folder):
     recipe = recipe_file.read(folder / "recipe.toml")
     assert recipe.name == folder.name
     assert recipe.backbone == model_folder.read_config(folder).architecture
+
+
+def test_terms_that_members_share_are_said_once():
+    terms = models.named("lite-trio-natural").terms
+    assert len(terms) == 3
+    assert len(set(terms)) == 3

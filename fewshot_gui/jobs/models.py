@@ -53,7 +53,7 @@ class ShippedModel:
     card: str
     own: bool = False  # pulled or added by the user; False: it came with the program
     members: tuple[str, ...] = ()  # of a composite: the models whose weights it uses
-    terms: tuple[str, ...] = ()  # of what it was trained on, licences included
+    terms: tuple[str, ...] = ()  # of what it was trained on, licences included; each once
     qualities: Mapping[str, Quality] = field(default_factory=dict)
     speeds: Mapping[str, tuple[Speed, ...]] = field(default_factory=dict)  # by quality, as measured here
 
@@ -111,7 +111,7 @@ def _read(folder: Path) -> ShippedModel:
             card=card,
             own=folder.parent in paths.own_models_folders(),
             members=tuple(str(entry["name"]) for entry in config.get("members", ())),
-            terms=tuple(str(entry["terms"]) for entry in config.get("data", ())),
+            terms=tuple(dict.fromkeys(str(entry["terms"]) for entry in config.get("data", ()))),
             qualities=qualities,
             speeds={name: _speeds(folder, config, qualities.get(name)) for name in names_of(qualities)},
         )
