@@ -10,7 +10,7 @@ import torch
 
 from fewshot_gui.engine import model_folder
 from fewshot_gui.engine.backbones.composite import composite
-from fewshot_gui.engine.model import Adaptation, Member, Model, ModelConfig
+from fewshot_gui.engine.model import Adaptation, Member, Model, ModelConfig, trained_together
 from fewshot_gui.errors import UsageError, UserError
 
 
@@ -54,7 +54,7 @@ def _input(model: Model) -> object:
 def _config(models: Sequence[Model], size: int, description: str) -> ModelConfig:
     first = models[0].config
     preprocessing = replace(first.preprocessing, size=size or first.preprocessing.size)
-    data = {str(entry): entry for model in models for entry in model.config.data}
+    classes, data = trained_together(model.config for model in models)
     *most, last = (model.name for model in models)
     return ModelConfig(
         architecture="composite",
@@ -68,8 +68,8 @@ def _config(models: Sequence[Model], size: int, description: str) -> ModelConfig
         methods={name: options for name, options in first.methods.items() if name != "maml"},
         adaptation=first.adaptation or Adaptation(-1, preprocessing),
         base_mean_of="the members' base means, side by side",
-        training_classes=tuple(sorted({c for model in models for c in model.config.training_classes})),
-        data=tuple(data.values()),
+        training_classes=classes,
+        data=data,
         description=description or f"{', '.join(most)} and {last} side by side.",
         members=tuple(Member(model.name, model.weights_hash) for model in models),
     )

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 import torch
 import torch.nn.functional as F
@@ -158,11 +158,29 @@ class Model:
             raise UserError(
                 f"{method} of {self.name} takes at most {most} classes, not {n_way}; choose another method."
             )
+        on_device = {name: tensor.to(self.device) for name, tensor in tensors.items()}
         try:
-            whole = differences.unpacked(tensors, {name: t.cpu() for name, t in self.network.state_dict().items()})
+            return differences.unpacked(on_device, self.network.state_dict())
         except (KeyError, ValueError) as error:
             raise UserError(f"{path} is damaged ({error}): meta-train {method} again.") from None
-        return {name: tensor.to(self.device) for name, tensor in whole.items()}
+
+
+class Trained(Protocol):
+    """What was trained: a config, or what one hands on."""
+
+    @property
+    def training_classes(self) -> tuple[str, ...]: ...
+
+    @property
+    def data(self) -> tuple[Mapping[str, Any], ...]: ...
+
+
+def trained_together(parts: Iterable[Trained]) -> tuple[tuple[str, ...], tuple[Mapping[str, Any], ...]]:
+    """(training classes, data) of all parts, each class and each entry once."""
+    parts = list(parts)
+    classes = {name for part in parts for name in part.training_classes}
+    data = {str(entry): entry for part in parts for entry in part.data}
+    return tuple(sorted(classes)), tuple(data.values())
 
 
 def learned_file(folder: Path, method: str) -> Path:

@@ -205,9 +205,8 @@ def _finished(out: Path, scene: Scene, work: Training, opened: Opened) -> Finish
     )
     learned = {method: model_folder.Learned(tensors) for method, tensors in kept.learned.items()}
     model_folder.write(out, config, network, base_mean, learned, text)
-    if (
-        meta_train_start.config_of_start(scene.recipe.init) is not None
-    ):  # starts learned for the same backbone stay beside it
+    if meta_train_start.config_of_start(scene.recipe.init) is not None:
+        # Starts that methods learned for the same backbone stay beside it.
         model_folder.copy_learned(model_folder.find(scene.recipe.init), out)
     return Finished(out, kept.score.mean, *kept.score.interval())
 

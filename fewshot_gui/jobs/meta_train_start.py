@@ -10,7 +10,7 @@ import torch
 from fewshot_gui.engine import backbones, initial_weights, model_folder
 from fewshot_gui.engine.meta_train.recipe import Distilled, Recipe
 from fewshot_gui.engine.meta_train.result import Inherited
-from fewshot_gui.engine.model import Model
+from fewshot_gui.engine.model import Model, trained_together
 from fewshot_gui.engine.network import Network
 from fewshot_gui.errors import UserError
 
@@ -60,9 +60,5 @@ def _teachers(recipe: Recipe) -> dict[str, Model]:
 
 def _taught(inherited: Inherited, teachers: Iterable[Model]) -> Inherited:
     """With what the teachers were trained on: it reaches the student, too."""
-    configs = [teacher.config for teacher in teachers]
-    classes = {*inherited.training_classes, *(name for config in configs for name in config.training_classes)}
-    data = {
-        str(entry): entry for entries in (inherited.data, *(config.data for config in configs)) for entry in entries
-    }
-    return replace(inherited, training_classes=tuple(sorted(classes)), data=tuple(data.values()))
+    classes, data = trained_together([inherited, *(teacher.config for teacher in teachers)])
+    return replace(inherited, training_classes=classes, data=data)

@@ -22,7 +22,7 @@ from fewshot_gui.engine.features import l2_normalised
 from fewshot_gui.engine.meta_train.recipe import Distilled
 from fewshot_gui.engine.meta_train.stage import Scene, evaluating
 from fewshot_gui.engine.meta_train.supervised import SupervisedRun
-from fewshot_gui.engine.meta_train.validation import batch_size
+from fewshot_gui.engine.meta_train.validation import batch_size, embed_all
 from fewshot_gui.engine.network import Network
 
 _MAP_PENALTY = 1e-3  # of the ridge regression, as a share of the mean squared length of an embedding
@@ -46,11 +46,10 @@ class DistilledRun(SupervisedRun):
     def prepare(self) -> None:
         """Warm-start the classifiers and the map."""
         super().prepare()
-        parts = self.scene.base_pictures.tensor.split(batch_size(self.scene.base_pictures.tensor))
+        scene = self.scene
         with evaluating(self.network), torch.no_grad():
-            seen = [self.scene.normalise(part) for part in parts]
-            ours = l2_normalised(torch.cat([self.embed(x) for x in seen])).double()
-            wanted = torch.cat([self._taught(x) for x in seen]).double()
+            ours = l2_normalised(embed_all(self.embed, scene.normalise, scene.base_pictures)).double()
+            wanted = embed_all(self._taught, scene.normalise, scene.base_pictures).double()
             gram = ours.T @ ours
             gram.diagonal().add_(_MAP_PENALTY * len(ours))
             self.modules["map"].weight.copy_(torch.linalg.solve(gram, ours.T @ wanted).T)

@@ -185,7 +185,7 @@ class Recipe:
     backbone: str
     preprocessing: Preprocessing
     data: tuple[DataSet, ...]
-    stages: tuple[Supervised | Distilled | Episodes | Maml, ...]
+    stages: tuple[Supervised | Episodes | Maml, ...]
     validation: Validation = field(default_factory=Validation)
     backbone_options: Mapping[str, Any] = field(default_factory=dict)
     init: str = ""

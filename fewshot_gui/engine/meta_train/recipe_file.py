@@ -24,8 +24,7 @@ from fewshot_gui.engine.meta_train.recipe import (
 )
 from fewshot_gui.errors import UserError
 
-AnyStage = Supervised | Distilled | Episodes | Maml
-KINDS: dict[str, type[AnyStage]] = {
+KINDS: dict[str, type[Supervised | Episodes | Maml]] = {
     "supervised": Supervised,
     "distilled": Distilled,
     "episodes": Episodes,
@@ -81,7 +80,7 @@ def check(recipe: Recipe, file: str = "recipe") -> None:
             raise UserError(f"{file}: {sentence}.")
 
 
-def _stage(table: Mapping[str, Any], file: str, index: int) -> AnyStage:
+def _stage(table: Mapping[str, Any], file: str, index: int) -> Supervised | Episodes | Maml:
     kind = table.get("kind")
     if kind not in KINDS:
         raise UserError(f"{file}: 'stages[{index}].kind' must be one of {', '.join(KINDS)}, not {kind!r}.")

@@ -199,7 +199,7 @@ class StageRun(ABC):
         return self.scene.normalise(augment(pictures, self.stage.augmentation, size, draw, padding, (len(rows), own)))
 
     def embed(self, x: Tensor) -> Tensor:
-        """[n, D] float32 with gradients; blocks below `from_block` without."""
+        """[n, D] float32 with gradients; blocks below the first that is trained without."""
         return self.embed_from(self.features_below(x))
 
     def features_below(self, x: Tensor) -> Tensor:
@@ -222,9 +222,8 @@ class StageRun(ABC):
     @cached_property
     def _frozen(self) -> Network:
         """The network for what no step changes, the blocks below the first that is trained."""
-        still = copy.deepcopy(self.network).eval().requires_grad_(False)
         preprocessing = self.scene.recipe.preprocessing
-        return folded(still, preprocessing.channels, preprocessing.size)
+        return folded(self.network_with(self.modules.state_dict()), preprocessing.channels, preprocessing.size)
 
     def autocast(self) -> AbstractContextManager[Any]:
         """The context in which the network computes, as `precision` says."""

@@ -39,7 +39,11 @@ def test_settings_that_are_left_out_have_their_defaults():
         ("ways = 60", "wys = 60", "the key 'stages[1].wys' is not known; did you mean 'ways'?"),
         ("ways = 60", 'ways = "many"', "'stages[1].ways' must be a whole number"),
         ("ways = 60", "ways = 1", "'stages[1].ways' must be at least 2"),
-        ('kind = "maml"', 'kind = "platipus"', "'stages[2].kind' must be one of supervised, distilled, episodes, maml"),
+        (
+            'kind = "maml"',
+            'kind = "platipus"',
+            "'stages[2].kind' must be one of supervised, distilled, episodes, maml, fomaml",
+        ),
         ("steps = 7", "steps = 0", "'stages[0].steps' must be above 0"),
         ("crop = 0.5", "crop = 0.0", "'stages[0].augmentation.crop' must be above 0 and at most 1"),
         ('statistics = "support"', 'statistics = "batch"', "'stages[2].statistics' must be frozen or support"),
