@@ -20,7 +20,7 @@ from fewshot_gui.ui.session import Session
 from fewshot_gui.ui.window import Window
 from tests.conftest import ROOT
 from tests.flows.helpers import rows
-from tests.ui.conftest import _nothing_left, qapp, qapp_args  # noqa: F401
+from tests.ui.conftest import _garbage_in_this_thread, _nothing_left, qapp, qapp_args  # noqa: F401
 from tests.ui.drags import drop
 from tests.ui.test_session import SLOW, draw, settle
 

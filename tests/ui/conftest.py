@@ -32,6 +32,15 @@ def qapp(qapp_args, pytestconfig):
     return app
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _garbage_in_this_thread():
+    """Workers never collect: what is left of earlier windows would be destroyed in their thread, see ui/garbage.py."""
+    gc.disable()
+    yield
+    gc.collect()
+    gc.enable()
+
+
 @pytest.fixture(autouse=True)
 def _nothing_left(qapp):
     """Deferred deletes are delivered by no event loop here, so they are drained; the theme is as at the start."""
@@ -47,6 +56,7 @@ def _nothing_left(qapp):
     qapp.processEvents()
     if Theme.current().mode != "system":
         Theme.current().set_mode("system")
+    gc.disable()  # the test may have given it back to Python
     gc.collect(1)
 
 
