@@ -139,14 +139,18 @@ class Model:
         """
         return None if self.folder is None else read_knowledge(self.folder, len(self.base_mean), self.weights_hash)
 
+    def has_learned(self, method: str) -> bool:
+        """Whether there is a methods/METHOD.safetensors, sound or not."""
+        return self.folder is not None and learned_file(self.folder, method).exists()
+
     def learned(self, method: str, n_way: int | None = None) -> dict[str, Tensor] | None:
         """The tensors of methods/METHOD.safetensors, float32 on the device; None if there are none for that method.
 
         UserError if they were learned for other weights than this model's, or for fewer classes than n_way.
         """
-        path = None if self.folder is None else learned_file(self.folder, method)
-        if path is None or not path.exists():
+        if self.folder is None or not self.has_learned(method):
             return None
+        path = learned_file(self.folder, method)
         tensors, about = weights.read(path)
         if about.get("backbone") != self.weights_hash:
             raise UserError(

@@ -88,7 +88,7 @@ def _asked(bench: Workbench, first: First, rate: Rate) -> Generator[Rows | Warne
 
 def choice(model: Model) -> str:
     """maml or finetune: the one measured higher where both were, else maml where it was learned for this model."""
-    if model.learned(_MAML) is None:
+    if not model.has_learned(_MAML):
         return _FINETUNE
     maml, finetune = (_measured(model, name) for name in (_MAML, _FINETUNE))
     both = maml.keys() & finetune.keys()

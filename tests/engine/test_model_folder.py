@@ -133,6 +133,8 @@ def test_what_a_method_learned_is_read_back(folder):
     assert list(learned) == ["rates"]
     assert torch.equal(learned["rates"], torch.tensor([0.1, 0.2]))
     assert model.learned("mann") is None
+    assert model.has_learned("maml")
+    assert not model.has_learned("mann")
 
 
 def test_more_classes_than_were_learned_for_are_refused(folder):

@@ -219,7 +219,7 @@ def test_without_examples_there_is_nothing_to_adapt_to(tiny):
 def test_deeper_means_maml_where_it_was_learned_and_is_not_measured_lower(work, monkeypatch):
     bench, _ = work
     assert deeper_method(bench) == "finetune"
-    monkeypatch.setattr(type(bench.model), "learned", lambda self, name: {})
+    monkeypatch.setattr(type(bench.model), "has_learned", lambda self, name: True)
     assert deeper_method(bench) == "maml"
     alike = {"dataset": "d", "split": "test", "ways": 5, "shots": 5}
     for lead, expected in ((0.1, "finetune"), (-0.1, "maml")):

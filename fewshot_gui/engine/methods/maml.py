@@ -85,8 +85,9 @@ class Maml(Method):
 
     def start_of(self, model: Model) -> Start:
         """See Method.start_of."""
-        own, maml = (model.learned(name) is not None for name in (self.name, Maml.name))
-        return "own" if own else "maml" if maml else "plain"
+        if model.has_learned(self.name):
+            return "own"
+        return "maml" if model.has_learned(Maml.name) else "plain"
 
     def _start(self, model: Model) -> tuple[Learner, Network, tuple[str, ...]]:
         """(learner, network to begin with, notes)."""
