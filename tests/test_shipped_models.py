@@ -35,6 +35,13 @@ def test_the_recipe_of_a_shipped_model_makes_one_of_its_name(folder):
     assert recipe.backbone == model_folder.read_config(folder).architecture
 
 
+@pytest.mark.parametrize("path", sorted(paths.models_folder().glob("*/methods/*.toml")), ids=lambda path: path.parts[-3])
+def test_the_recipe_of_what_methods_learned_names_each_of_them(path):
+    recipe = recipe_file.read(path)
+    assert recipe.init == recipe.name == path.parts[-3]
+    assert {stage.kind for stage in recipe.stages} <= {file.stem for file in path.parent.glob("*.safetensors")}
+
+
 def test_terms_that_members_share_are_said_once():
     terms = models.named("lite-trio-natural").terms
     assert len(terms) == 3
