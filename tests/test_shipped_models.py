@@ -10,6 +10,7 @@ from fewshot_gui.jobs import models
 MIB = 2**20
 FOLDERS = [model.folder for model in models.shipped()]
 MADE = [folder for folder in FOLDERS if not model_folder.read_config(folder).members]
+LEARNED = sorted(paths.models_folder().glob("*/methods/*.toml"))
 
 
 def test_all_models_together_are_small_enough_to_ship():
@@ -35,7 +36,7 @@ def test_the_recipe_of_a_shipped_model_makes_one_of_its_name(folder):
     assert recipe.backbone == model_folder.read_config(folder).architecture
 
 
-@pytest.mark.parametrize("path", sorted(paths.models_folder().glob("*/methods/*.toml")), ids=lambda path: path.parts[-3])
+@pytest.mark.parametrize("path", LEARNED, ids=lambda path: path.parts[-3])
 def test_the_recipe_of_what_methods_learned_names_each_of_them(path):
     recipe = recipe_file.read(path)
     assert recipe.init == recipe.name == path.parts[-3]
