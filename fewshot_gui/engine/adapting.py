@@ -19,7 +19,7 @@ from fewshot_gui.engine.augment import OF_EXAMPLES, augment, resize
 from fewshot_gui.engine.device import full_chunk
 from fewshot_gui.engine.features import class_means, l2_normalised
 from fewshot_gui.engine.heads import LinearHead, PrototypeHead, unit_prototypes
-from fewshot_gui.engine.method import Head, Progress, Support
+from fewshot_gui.engine.method import Head, Keep, Progress, Support
 from fewshot_gui.engine.network import Network
 
 if TYPE_CHECKING:
@@ -79,9 +79,9 @@ Train = Callable[[Seen, int, Progress], AdaptedHead]  # the support, a seed, pro
 
 
 def adapted(
-    train: Train, model: Model, support: Support, copies: int, *, always: bool, seed: int, progress: Progress
+    train: Train, model: Model, support: Support, copies: int, *, when: Keep, seed: int, progress: Progress
 ) -> Head:
-    """The head that `train` makes, kept only where held-out examples gain, or always.
+    """The head that `train` makes, or the frozen one: see keep.chosen.
 
     copies: augmented versions of each picture. The blocks below see each picture once, also for the held-out checks.
     """
@@ -93,7 +93,7 @@ def adapted(
     def fit(rows: Tensor, tell: Progress) -> AdaptedHead:
         return train(seen().subset(rows), seed, tell)
 
-    return keep.chosen(fit, model, support, always=always, seed=seed, progress=progress)
+    return keep.chosen(fit, model, support, when=when, seed=seed, progress=progress)
 
 
 @torch.no_grad()

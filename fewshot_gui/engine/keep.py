@@ -2,10 +2,15 @@
 
 Adapting the upper blocks gains many points on pictures far from what the backbone was trained on, and loses some on
 near ones, so neither choice is right for all. The support is cut into folds (near-duplicates stay together); each fold
-is answered by a frozen and by an adapted head that have seen the other folds only, and the adapted head is taken if it
-had more of them right, or as many with a higher likelihood. Right answers first, because an adapted head is more
-certain of itself, right or wrong: over one task each of nine sources of validation classes the sign of the gain in
-right answers was that of the true gain or 0, the sign of the gain in likelihood was wrong in five.
+is answered by a frozen and by an adapted head that have seen the other folds only.
+
+"auto": the adapted head is taken if it had more of them right, or as many with a higher likelihood. Right answers
+first, because an adapted head is more certain of itself, right or wrong: over one task each of nine sources of
+validation classes the sign of the gain in right answers was that of the true gain or 0, the sign of the gain in
+likelihood was wrong in five.
+
+"lenient": it is taken unless it lost more of them than chance explains. A few dozen pictures tell a gain of five points
+from none hardly better than a coin; so where adapting is known to gain on most data, the doubt should go its way.
 
 Two folds, because each costs an adaptation. A head that has seen half of the pictures gains less by adapting than one
 that has seen all: what is kept is more likely worth it than the figures say.
@@ -13,6 +18,7 @@ that has seen all: what is kept is more likely worth it than the figures say.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, cast
@@ -23,7 +29,7 @@ from torch import Tensor
 
 from fewshot_gui.engine.adapted import AdaptedHead
 from fewshot_gui.engine.heads import LinearHead, PrototypeHead, unit_prototypes
-from fewshot_gui.engine.method import Head, Needs, Progress, Support
+from fewshot_gui.engine.method import Head, Keep, Needs, Progress, Support
 from fewshot_gui.engine.methods import METHODS, create
 
 if TYPE_CHECKING:
@@ -81,29 +87,50 @@ class HeldOut:
     @property
     def gains(self) -> bool:
         """True if the adapted head has more right answers, or as many and a likelihood higher than by rounding."""
-        right = [_right(logits, self.labels) for logits in (self.frozen, self.adapted)]
+        frozen, adapted = (int(right.sum()) for right in self._right)
         loss = [float(F.cross_entropy(logits, self.labels)) for logits in (self.frozen, self.adapted)]
-        return right[1] > right[0] or (right[1] == right[0] and loss[0] - loss[1] > _ROUNDING * loss[0])
+        return adapted > frozen or (adapted == frozen and loss[0] - loss[1] > _ROUNDING * loss[0])
 
-    def sentence(self, verdict: str) -> str:
+    @property
+    def loses(self) -> bool:
+        """True if the adapted head has fewer right answers by more than one standard error: the square root of the
+        number of pictures of which one head alone is right (McNemar 1947).
+        """
+        frozen, adapted = self._right
+        lost, won = int((frozen & ~adapted).sum()), int((adapted & ~frozen).sum())
+        return lost - won > math.sqrt(lost + won)
+
+    def verdict(self, when: Keep) -> tuple[bool, str]:
+        """Whether the adapted head is to be used, and the sentence that says so."""
+        if self.gains:
+            return True, self._sentence("the adapted backbone is used")
+        if when == "lenient" and not self.loses:
+            return True, self._sentence("that is no clear loss, and the adapted backbone is used")
+        return False, self._sentence("the backbone stays frozen")
+
+    def _sentence(self, verdict: str) -> str:
         """How many right answers either had, and what follows. Counts: a share of so few would promise too much."""
-        n = len(self.labels)
-        frozen, adapted = (_right(logits, self.labels) for logits in (self.frozen, self.adapted))
+        frozen, adapted = (int(right.sum()) for right in self._right)
         return (
-            f"On held-out examples the frozen backbone had {frozen} of {n} right, the adapted one {adapted} of {n}: "
-            f"{verdict}."
+            f"On held-out examples the frozen backbone had {frozen} of {len(self.labels)} right, the adapted one "
+            f"{adapted} of {len(self.labels)}: {verdict}."
         )
 
+    @property
+    def _right(self) -> tuple[Tensor, Tensor]:
+        """[n] bool each, of the frozen and the adapted head."""
+        return self.frozen.argmax(1) == self.labels, self.adapted.argmax(1) == self.labels
 
-def chosen(fit: Fit, model: Model, support: Support, *, always: bool, seed: int, progress: Progress) -> Head:
+
+def chosen(fit: Fit, model: Model, support: Support, *, when: Keep, seed: int, progress: Progress) -> Head:
     """The adapted head: always, or as `decided` says."""
-    if always:
+    if when == "always":
         return fit(everything(support), progress)
-    return decided(fit, model, support, seed=seed, progress=progress)
+    return decided(fit, model, support, when=when, seed=seed, progress=progress)
 
 
-def decided(fit: Fit, model: Model, support: Support, *, seed: int, progress: Progress) -> Head:
-    """The adapted head if the support's own held-out pictures gain by it, else the model's frozen head.
+def decided(fit: Fit, model: Model, support: Support, *, when: Keep, seed: int, progress: Progress) -> Head:
+    """The adapted head if the support's own held-out pictures say so (see above), else the model's frozen head.
 
     The frozen head also stays if a class has a single example (or copies of one): nothing of it can be held out.
     """
@@ -114,10 +141,11 @@ def decided(fit: Fit, model: Model, support: Support, *, seed: int, progress: Pr
             ("A class has only one independent example, so nothing can check an adapted backbone: it stays frozen.",),
         )
     held = held_out(fit, model, support, fold, lambda share, what: progress(share * FOLDS / (FOLDS + 1), what))
-    if not held.gains:
-        return KeptHead(frozen_head(model, support), (held.sentence("the backbone stays frozen"),))
+    use, said = held.verdict(when)
+    if not use:
+        return KeptHead(frozen_head(model, support), (said,))
     head = fit(everything(support), lambda share, what: progress((FOLDS + share) / (FOLDS + 1), what))
-    return replace(head, held_out=held.score, said=(*head.said, held.sentence("the adapted backbone is used")))
+    return replace(head, held_out=held.score, said=(*head.said, said))
 
 
 def held_out(fit: Fit, model: Model, support: Support, fold: Tensor, progress: Progress) -> HeldOut:
@@ -165,10 +193,6 @@ def folds(support: Support, seed: int) -> Tensor | None:
 
 def _check(number: int, what: str) -> str:
     return f"held-out check {number + 1} of {FOLDS}, {what}"
-
-
-def _right(logits: Tensor, labels: Tensor) -> int:
-    return int((logits.argmax(1) == labels).sum())
 
 
 def _nearness(head: AdaptedHead, rest: Support, features: Tensor) -> Tensor:

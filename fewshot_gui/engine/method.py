@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, get_args
 
 import torch
 from torch import Tensor
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 Needs = Literal["embeddings", "pictures"]
 Start = Literal["", "own", "maml", "plain"]  # where a gradient method's weights begin; "": it has no steps to begin
+Keep = Literal["auto", "lenient", "always"]  # when an adapted backbone is used: see keep_option
 Progress = Callable[[float, str], None]  # share done 0-1, what is being done; may raise to cancel
 
 
@@ -186,10 +187,10 @@ def centre_option(*choices: str, what: str = "What is subtracted from features")
     return option(choices[0], "Centre", help, choices=choices)
 
 
-def keep_option(default: str) -> Any:
-    """The field `keep`, auto or always, of a method that adapts the backbone."""
-    help = "auto: only if the support's own held-out pictures gain."
-    return option(default, "Keep", help, choices=("auto", "always"))
+def keep_option(default: Keep) -> Any:
+    """The field `keep` of a method that adapts the backbone."""
+    help = "auto: only if the support's own held-out pictures gain; lenient: unless they clearly lose."
+    return option(default, "Keep", help, choices=get_args(Keep))
 
 
 def copies_option() -> Any:

@@ -32,6 +32,11 @@ SENTENCES = (
     QT_TRANSLATE_NOOP(
         "Sentences",
         "On held-out examples the frozen backbone had {frozen} of {n} right, the adapted one {adapted} of "
+        "{n}: that is no clear loss, and the adapted backbone is used.",
+    ),
+    QT_TRANSLATE_NOOP(
+        "Sentences",
+        "On held-out examples the frozen backbone had {frozen} of {n} right, the adapted one {adapted} of "
         "{n}: the backbone stays frozen.",
     ),
     QT_TRANSLATE_NOOP(

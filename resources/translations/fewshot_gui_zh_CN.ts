@@ -1653,8 +1653,8 @@
         <translation>逐步求得拟合示例的权重</translation>
     </message>
     <message>
-        <source>Trains the backbone&apos;s upper blocks on the examples; kept only if that helps</source>
-        <translation>用示例训练骨干网络的上层；仅在有帮助时保留</translation>
+        <source>Trains the backbone&apos;s upper blocks on the examples; dropped if that does harm</source>
+        <translation>用示例训练骨干网络的上层；若有害则不采用</translation>
     </message>
     <message>
         <source>A few steps from a start that was trained to be adapted; kept only if that helps</source>
@@ -1921,6 +1921,10 @@
     <message>
         <source>On held-out examples the frozen backbone had {frozen} of {n} right, the adapted one {adapted} of {n}: the adapted backbone is used.</source>
         <translation>在留出的示例上，冻结的骨干网络 {n} 张中答对 {frozen} 张，适应后的 {n} 张中答对 {adapted} 张：采用适应后的骨干网络。</translation>
+    </message>
+    <message>
+        <source>On held-out examples the frozen backbone had {frozen} of {n} right, the adapted one {adapted} of {n}: that is no clear loss, and the adapted backbone is used.</source>
+        <translation>在留出的示例上，冻结的骨干网络 {n} 张中答对 {frozen} 张，适应后的 {n} 张中答对 {adapted} 张：没有明显变差，因此采用适应后的骨干网络。</translation>
     </message>
     <message>
         <source>On held-out examples the frozen backbone had {frozen} of {n} right, the adapted one {adapted} of {n}: the backbone stays frozen.</source>

@@ -25,7 +25,7 @@ def copies_wanted(method: Method, config: ModelConfig) -> int:
 
     A method that may keep the backbone frozen wants those of the head that then answers.
     """
-    may_stay = method.needs == "pictures" and getattr(method, "keep", "") == "auto"
+    may_stay = method.needs == "pictures" and getattr(method, "keep", "always") != "always"
     return (create(instant(config), config) if may_stay else method).copies_wanted
 
 

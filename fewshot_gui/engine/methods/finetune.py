@@ -1,4 +1,4 @@
-"""Fine-tuning the upper blocks on augmented support pictures, kept only where held-out examples gain.
+"""Fine-tuning the upper blocks on augmented support pictures, unless held-out examples lose by it.
 
 S. X. Hu et al.: Pushing the Limits of Simple Pipelines for Few-Shot Learning (PMF), CVPR 2022, arXiv:2204.07305:
 augmented copies of the support are the queries of an episode whose support are the plain pictures.
@@ -12,8 +12,8 @@ once for plain pictures and copies; what is learned on small pictures (`adaptati
 depthwise filters stay, because their gradient takes a third of a step's time on a CPU; features are centred on the
 support; the prototypes are made anew, and get a gradient, at every third step only, which halves the time and costs no
 accuracy; the rate falls to 0 along a cosine; at the end the model's own default head is fitted on frozen and adapted
-embeddings side by side, of plain pictures and copies; and the adapted backbone is used only where the support's own
-held-out pictures gain (engine/keep.py), since near domains lose by adapting.
+embeddings side by side, of plain pictures and copies; and the support's own held-out pictures decide whether the adapted
+backbone is used (engine/keep.py), since some near domains lose by adapting.
 
 Frozen beside adapted at a blend of 0.5 had 1.8 +- 1.2 points more than adapted alone at 0.75 (19 tasks of validation
 classes, 5 shots, paired).
@@ -25,14 +25,14 @@ import copy
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor, nn
 
 from fewshot_gui.engine.adapted import AdaptedHead, check_adaptable
 from fewshot_gui.engine.adapting import Seen, Shots, Upper, adapted, balanced
-from fewshot_gui.engine.method import Head, Method, Progress, Support, keep_option, no_progress, option
+from fewshot_gui.engine.method import Head, Keep, Method, Progress, Support, keep_option, no_progress, option
 from fewshot_gui.engine.methods import METHODS
 from fewshot_gui.engine.network import Network
 
@@ -60,7 +60,7 @@ class FineTune(Method):
     )
     runs: int = option(1, "Runs", "Runs with other random choices, whose weights are averaged.", least=1, most=20)
     copies: int = option(6, "Copies", "Augmented copies of each support picture.", least=1, most=50)
-    keep: Literal["auto", "always"] = keep_option("auto")
+    keep: Keep = keep_option("auto")
 
     def adapt(
         self,
@@ -74,8 +74,7 @@ class FineTune(Method):
         """See Method.adapt. UserError if the model's network cannot be trained."""
         check_adaptable(model, self.name)
         train = partial(self._trained, model)
-        always = self.keep == "always"
-        return adapted(train, model, support, self.copies, always=always, seed=seed, progress=progress)
+        return adapted(train, model, support, self.copies, when=self.keep, seed=seed, progress=progress)
 
     def _trained(self, model: Model, seen: Seen, seed: int, progress: Progress) -> AdaptedHead:
         upper = Upper(model, trainable_copy(model.network, model.adaptation.block))

@@ -14,7 +14,7 @@ One that was not meta-trained for a model begins from the model's start for maml
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar
 
 import torch
 from torch import Tensor
@@ -25,7 +25,7 @@ from fewshot_gui.engine.augment import resize
 from fewshot_gui.engine.device import full_chunk
 from fewshot_gui.engine.heads import LinearHead
 from fewshot_gui.engine.learner import Adapts, Learner, restored
-from fewshot_gui.engine.method import Head, Method, Progress, Start, Support, keep_option, no_progress, option
+from fewshot_gui.engine.method import Head, Keep, Method, Progress, Start, Support, keep_option, no_progress, option
 from fewshot_gui.engine.methods import METHODS
 from fewshot_gui.engine.network import Network
 from fewshot_gui.errors import UserError
@@ -54,7 +54,7 @@ class Maml(Method):
     head_rate: float = option(
         1.0, "Head rate", "Times the classifier's learned rate; less trusts single examples less.", least=0.0, most=10.0
     )
-    keep: Literal["auto", "always"] = keep_option("always")
+    keep: Keep = keep_option("always")
 
     rate: float = option(
         0.01, "Rate", "Step size where no rates were meta-trained for the model.", least=1e-6, most=10.0
@@ -80,8 +80,8 @@ class Maml(Method):
         def fit(rows: Tensor, tell: Progress) -> AdaptedHead:
             return _fitted(model, learner, start, support.subset(rows), steps, tell, said)
 
-        always = self.keep == "always" or steps == 0
-        return keep.chosen(fit, model, support, always=always, seed=seed, progress=progress)
+        when: Keep = "always" if steps == 0 else self.keep
+        return keep.chosen(fit, model, support, when=when, seed=seed, progress=progress)
 
     def start_of(self, model: Model) -> Start:
         """See Method.start_of."""

@@ -16,14 +16,14 @@ from __future__ import annotations
 import copy
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor, nn
 
 from fewshot_gui.engine.adapted import AdaptedHead, check_adaptable
 from fewshot_gui.engine.adapting import Seen, Upper, adapted
-from fewshot_gui.engine.method import Head, Method, Progress, Support, keep_option, no_progress, option
+from fewshot_gui.engine.method import Head, Keep, Method, Progress, Support, keep_option, no_progress, option
 from fewshot_gui.engine.methods import METHODS
 from fewshot_gui.engine.network import Network
 
@@ -43,7 +43,7 @@ class TaskSpecificAdapters(Method):
 
     steps: int = option(40, "Steps", "Steps of Adadelta on the support.", least=1, most=500)
     rate: float = option(0.5, "Rate", "Times Adadelta's own step size.", least=1e-4, most=10.0)
-    keep: Literal["auto", "always"] = keep_option("auto")
+    keep: Keep = keep_option("auto")
 
     def adapt(
         self,
@@ -57,8 +57,7 @@ class TaskSpecificAdapters(Method):
         """See Method.adapt. UserError if the model's network cannot be trained."""
         check_adaptable(model, self.name)
         train = partial(self._trained, model)
-        always = self.keep == "always"
-        return adapted(train, model, support, 1, always=always, seed=seed, progress=progress)
+        return adapted(train, model, support, 1, when=self.keep, seed=seed, progress=progress)
 
     def _trained(self, model: Model, seen: Seen, seed: int, progress: Progress) -> AdaptedHead:
         upper = Upper(model, with_adapters(model.network, model.adaptation.block))

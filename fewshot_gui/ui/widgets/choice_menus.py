@@ -31,7 +31,7 @@ _TIPS = {
     "ridge": QT_TRANSLATE_NOOP("Methods", "Weights that fit the examples, computed in one step"),
     "linear": QT_TRANSLATE_NOOP("Methods", "Weights that fit the examples, found step by step"),
     "finetune": QT_TRANSLATE_NOOP(
-        "Methods", "Trains the backbone's upper blocks on the examples; kept only if that helps"
+        "Methods", "Trains the backbone's upper blocks on the examples; dropped if that does harm"
     ),
     "maml": QT_TRANSLATE_NOOP(
         "Methods", "A few steps from a start that was trained to be adapted; kept only if that helps"
