@@ -4,32 +4,32 @@ prototypes, and the head that is fitted in the end.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache, cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
 from fewshot_gui.engine import keep
-from fewshot_gui.engine.adapted import AdaptedHead, beside, embedded_from, side_by_side
+from fewshot_gui.engine.adapted import AdaptedHead, embedded_from
 from fewshot_gui.engine.augment import OF_EXAMPLES, augment, resize
 from fewshot_gui.engine.device import full_chunk
-from fewshot_gui.engine.features import class_means, l2_normalised
-from fewshot_gui.engine.heads import LinearHead, PrototypeHead, unit_prototypes
+from fewshot_gui.engine.features import Transform, class_means, l2_normalised
+from fewshot_gui.engine.heads import LinearHead, unit_prototypes
 from fewshot_gui.engine.method import Head, Keep, Progress, Support
+from fewshot_gui.engine.methods import create
 from fewshot_gui.engine.network import Network
 
 if TYPE_CHECKING:
     from fewshot_gui.engine.model import Model
 
 _MOST_COPIES = 1024  # of all pictures together: with many pictures, fewer of each do
-_HEAD_COPIES = 2  # of each picture for the final head: six were no better, and cost time at the full size
 _PLAIN = 128  # most plain pictures that prototypes are made of
 _SCALE = 12.0  # of the cosines
-_CALMER = 0.65  # times the frozen head's temperature: likeliest on validation classes; the support is no surprise to it
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,26 +53,21 @@ class Shots:
 
 @dataclass(frozen=True, eq=False)
 class Seen:
-    """The support as the gradient steps see it and as the final head does: the same if both see the same size."""
+    """The support as the gradient steps see it, with copies, and as the final head does, without: full [n, ...]."""
 
     small: Shots
-    full: Shots
+    full: Tensor
 
     def subset(self, rows: Tensor) -> Seen:
         """Those pictures, where rows [n] is True."""
-        small = self.small.subset(rows)
-        return Seen(small, small if self.full is self.small else self.full.subset(rows))
+        return Seen(self.small.subset(rows), self.full[rows])
 
 
 def _seen(model: Model, support: Support, copies: int, seed: int, tell: Callable[[], None]) -> Seen:
     """The support at both sizes of the adaptation."""
-
-    def at(size: int, copies: int) -> Shots:
-        return shots_below(model, support, copies, torch.Generator().manual_seed(seed), size, tell)
-
-    sizes = model.adaptation.learning_size, model.adaptation.preprocessing.size
-    small = at(sizes[0], copies)
-    return Seen(small, small if sizes[0] == sizes[1] else at(sizes[1], min(copies, _HEAD_COPIES)))
+    small_size, size = model.adaptation.learning_size, model.adaptation.preprocessing.size
+    small = shots_below(model, support, copies, torch.Generator().manual_seed(seed), small_size, tell)
+    return Seen(small, small.plain if small_size == size else plain_below(model, support, size, tell))
 
 
 Train = Callable[[Seen, int, Progress], AdaptedHead]  # the support, a seed, progress: the head of a whole training
@@ -105,22 +100,32 @@ def shots_below(
     size: the side to which pictures are shrunk first. tell: called before every part of the pictures; may raise to
     cancel.
     """
-    if support.pictures is None:
-        raise ValueError("a method that trains blocks needs the support's pictures")
-    preprocessing, block = model.adaptation.preprocessing, model.adaptation.block
-
-    def below(pictures: Tensor) -> Tensor:
-        tell()
-        x = preprocessing.normalise(pictures)
-        return x if block < 0 else model.fast(x, stop=block)
-
+    padding = model.adaptation.preprocessing.padding
     copies = max(1, min(copies, _MOST_COPIES // len(support.labels)))
-    parts = resize(support.pictures.to(model.device), size).split(full_chunk(model.device))
+    parts = _parts(model, support, size)
     changed = [
-        torch.cat([below(augment(part, OF_EXAMPLES, size, draw, preprocessing.padding)) for part in parts])
+        torch.cat([_below(model, augment(part, OF_EXAMPLES, size, draw, padding), tell) for part in parts])
         for _ in range(copies)
     ]
-    return Shots(torch.cat([below(part) for part in parts]), torch.stack(changed), support.labels, support.n_way)
+    return Shots(plain_below(model, support, size, tell), torch.stack(changed), support.labels, support.n_way)
+
+
+@torch.no_grad()
+def plain_below(model: Model, support: Support, size: int, tell: Callable[[], None]) -> Tensor:
+    """[n, ...] the support's pictures alone; see shots_below."""
+    return torch.cat([_below(model, part, tell) for part in _parts(model, support, size)])
+
+
+def _parts(model: Model, support: Support, size: int) -> tuple[Tensor, ...]:
+    if support.pictures is None:
+        raise ValueError("a method that trains blocks needs the support's pictures")
+    return resize(support.pictures.to(model.device), size).split(full_chunk(model.device))
+
+
+def _below(model: Model, pictures: Tensor, tell: Callable[[], None]) -> Tensor:
+    tell()
+    x, block = model.adaptation.preprocessing.normalise(pictures), model.adaptation.block
+    return x if block < 0 else model.fast(x, stop=block)
 
 
 @dataclass(frozen=True, eq=False)
@@ -152,9 +157,9 @@ class Upper:
         for name, value in values.items():
             self.learning[name].data.copy_(value)
 
-    def head(self, shots: Shots) -> AdaptedHead:
+    def head(self, seen: Seen) -> AdaptedHead:
         """The network as it is now, and the final head on it."""
-        inner, centres = self.final_head(shots)
+        inner, centres = self.final_head(seen.full, seen.small.labels, seen.small.n_way)
         return AdaptedHead(self.model, {n: p.detach() for n, p in self.learning.items()}, inner, centres=centres)
 
     def prototypes(self, shots: Shots, draw: torch.Generator) -> Prototypes:
@@ -174,21 +179,26 @@ class Upper:
         return _cross_entropy(self.vectors(below), labels, prototypes)
 
     @torch.no_grad()
-    def final_head(self, shots: Shots) -> tuple[LinearHead | PrototypeHead, Tensor]:
-        """(head, centres): the model's default head on frozen and adapted embeddings side by side, of plain pictures
-        and some copies, but less sure of itself; the centres [2, D] are the plain pictures'.
+    def final_head(self, plain: Tensor, labels: Tensor, n_way: int) -> tuple[LinearHead, Tensor]:
+        """(head, centres [2, D]) for frozen and adapted embeddings side by side: the mean of the logits that linear
+        discriminants give on either alone.
+
+        plain: [n, ...] the pictures as block `model.adaptation.block` is given them; labels: [n].
         """
-        copies, labels = replace(shots, copies=shots.copies[:_HEAD_COPIES]).all_copies
-        chunk = full_chunk(self.model.device)
-        parts = [*shots.plain.split(chunk), *copies.split(chunk)]
-        networks = [self.model.fast, self.network]
-        both = [torch.cat([embedded_from(part, self.model, network) for part in parts]) for network in networks]
-        n = len(shots.labels)
-        centres = torch.stack([class_means(each[:n], shots.labels, shots.n_way).mean(0) for each in both])
-        support = Support(torch.cat([shots.labels, labels]), shots.n_way, beside(both, centres))
-        head = keep.frozen_head(side_by_side(self.model), support)
-        plain = keep.frozen_head(self.model, Support(shots.labels, shots.n_way, both[0][:n]))
-        return replace(head, temperature=_CALMER * plain.temperature), centres
+        lda = create("lda", self.model.config, {"centre": "base", "copies": 0})
+        parts = plain.split(full_chunk(self.model.device))
+        of_each = [
+            cast(LinearHead, lda.adapt(self.model, Support(labels, n_way, torch.cat(embeddings))))
+            for embeddings in (
+                [embedded_from(part, self.model, network) for part in parts]
+                for network in (self.model.fast, self.network)
+            )
+        ]
+        # side by side they have the length sqrt(2), to be divided by again
+        weight = torch.cat([head.weight for head in of_each], dim=1) * math.sqrt(2) / 2
+        bias = (of_each[0].bias + of_each[1].bias) / 2
+        head = LinearHead(Transform(last=True), weight, bias, of_each[0].temperature)
+        return head, self.model.base_mean.repeat(2, 1)
 
     def vectors(self, below: Tensor) -> Tensor:
         """[m, D] of length 1, of what block `model.adaptation.block` is given."""

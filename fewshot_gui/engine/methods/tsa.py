@@ -6,9 +6,9 @@ picture lies near its own class's prototype.
 
 A 1x1 convolution beside a larger one is the same as a change of that one's middle tap, so nothing has to be added to
 the network: gradients reach the middle taps of ordinary convolutions and nothing else. Differs from the paper: there is
-no linear map behind the embedding; depthwise convolutions, which mix no channels, stay as they are; the model's own
-default head is fitted on frozen and adapted embeddings side by side, as in finetune; and the adapted backbone is used
-only where the support's own held-out pictures gain (engine/keep.py).
+no linear map behind the embedding; depthwise convolutions, which mix no channels, stay as they are; the answers are
+those of discriminants on frozen and on adapted embeddings, as in finetune; and the adapted backbone is used only where
+the support's own held-out pictures gain (engine/keep.py).
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ class TaskSpecificAdapters(Method):
             loss.backward()
             optimiser.step()
             progress((step + 1) / (self.steps + 1), f"step {step + 1} of {self.steps}")
-        return upper.head(seen.full)
+        return upper.head(seen)
 
 
 def with_adapters(network: Network, block: int) -> Network:

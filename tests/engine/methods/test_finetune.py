@@ -5,13 +5,14 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from fewshot_gui.engine import adapting, keep
-from fewshot_gui.engine.adapted import side_by_side
+from fewshot_gui.engine import adapting
+from fewshot_gui.engine.adapted import beside
 from fewshot_gui.engine.adapting import Upper
 from fewshot_gui.engine.backbones import create
 from fewshot_gui.engine.method import Support, no_progress
 from fewshot_gui.engine.methods import finetune
 from fewshot_gui.engine.methods.finetune import FineTune
+from fewshot_gui.engine.methods.lda import LDA
 from fewshot_gui.engine.model import Adaptation
 from tests.engine.factories import task, tiny_model
 
@@ -91,11 +92,10 @@ def test_what_is_learned_on_small_pictures_answers_on_large_ones():
     model = tiny_model(adaptation=Adaptation(2, usual, train_size=usual.size // 2))
     support = task(model, [3, 3]).support
     seen = adapting._seen(model, support, 2, 0, lambda: None)
-    small, large = (shots.plain.shape[-1] for shots in (seen.small, seen.full))
-    assert 2 * small == large
+    assert 2 * seen.small.plain.shape[-1] == seen.full.shape[-1]
     work = Upper(model, finetune.trainable_copy(model.network, 2))
     head = FineTune(**FAST, blend=0.0).adapt(model, support)
-    expected, _ = work.final_head(below(model, support, 2))
+    expected, _ = work.final_head(below(model, support, 1).plain, support.labels, support.n_way)
     torch.testing.assert_close(head.inner.state()[0], expected.state()[0])
     assert torch.isfinite(head.logits(support.pictures)).all()
 
@@ -116,23 +116,17 @@ def test_steps_pull_the_classes_apart(model):
     assert separation(heads[1], some.support) > separation(heads[0], some.support) + 0.1
 
 
-def test_the_final_head_is_the_model_s_default_on_frozen_beside_adapted_embeddings_of_pictures_and_copies(model):
-    support = task(model, [3, 3]).support
+def test_the_final_head_is_the_mean_of_discriminants_on_the_frozen_and_on_the_adapted_embeddings(model):
+    config = replace(model.config, methods={"lda": {"temperature": 3.0, "centre": "none", "copies": 2}})
+    model = replace(model, config=config, base_mean=torch.full_like(model.base_mean, 0.01))
+    shots = below(model, task(model, [3, 3]).support, 1)
     work = Upper(model, finetune.trainable_copy(tiny_model(seed=1).network, -1))
-    shots = below(model, support, 2)
-    copies, labels = shots.all_copies
-    assert len(copies) == 2 * len(shots.plain) == 12
-    assert labels.tolist() == support.labels.repeat(2).tolist()
-    pictures = torch.cat([shots.plain, copies])
-    both = [network(pictures).detach() for network in (model.network, work.network)]
-    centres = torch.stack([embeddings[: len(shots.plain)].mean(0) for embeddings in both])
-    embeddings = torch.cat([F.normalize(part - centre) for part, centre in zip(both, centres, strict=True)], dim=1)
-    labels = torch.cat([shots.labels, labels])
-    expected = keep.frozen_head(side_by_side(model), Support(labels, 2, embeddings))
-    query = embeddings[:4]
-    found, found_centres = work.final_head(shots)
-    torch.testing.assert_close(found_centres, centres)
-    torch.testing.assert_close(found.logits(query), adapting._CALMER * expected.logits(query))
+    both = [network(shots.plain).detach() for network in (model.network, work.network)]
+    lda = LDA(temperature=3.0)
+    each = [lda.adapt(model, Support(shots.labels, 2, embeddings)).logits(embeddings) for embeddings in both]
+    found, centres = work.final_head(shots.plain, shots.labels, 2)
+    torch.testing.assert_close(found.logits(beside(both, centres)), (each[0] + each[1]) / 2)
+    torch.testing.assert_close(found.features(beside(both, centres)).norm(dim=1), torch.ones(6))
 
 
 def test_prototypes_take_part_in_the_gradient_only_where_they_are_made(model):
