@@ -5,7 +5,7 @@ prototypes, and the head that is fitted in the end.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, cast
@@ -67,7 +67,7 @@ def _seen(model: Model, support: Support, copies: int, seed: int, tell: Callable
     """The support at both sizes of the adaptation."""
     small_size, size = model.adaptation.learning_size, model.adaptation.preprocessing.size
     small = shots_below(model, support, copies, torch.Generator().manual_seed(seed), small_size, tell)
-    return Seen(small, small.plain if small_size == size else plain_below(model, support, size, tell))
+    return Seen(small, small.plain if small_size == size else _below(model, _parts(model, support, size), tell))
 
 
 Train = Callable[[Seen, int, Progress], AdaptedHead]  # the support, a seed, progress: the head of a whole training
@@ -104,28 +104,28 @@ def shots_below(
     copies = max(1, min(copies, _MOST_COPIES // len(support.labels)))
     parts = _parts(model, support, size)
     changed = [
-        torch.cat([_below(model, augment(part, OF_EXAMPLES, size, draw, padding), tell) for part in parts])
-        for _ in range(copies)
+        _below(model, (augment(part, OF_EXAMPLES, size, draw, padding) for part in parts), tell) for _ in range(copies)
     ]
-    return Shots(plain_below(model, support, size, tell), torch.stack(changed), support.labels, support.n_way)
-
-
-@torch.no_grad()
-def plain_below(model: Model, support: Support, size: int, tell: Callable[[], None]) -> Tensor:
-    """[n, ...] the support's pictures alone; see shots_below."""
-    return torch.cat([_below(model, part, tell) for part in _parts(model, support, size)])
+    return Shots(_below(model, parts, tell), torch.stack(changed), support.labels, support.n_way)
 
 
 def _parts(model: Model, support: Support, size: int) -> tuple[Tensor, ...]:
+    """The support's pictures at that size, as many at a time as the device takes."""
     if support.pictures is None:
         raise ValueError("a method that trains blocks needs the support's pictures")
     return resize(support.pictures.to(model.device), size).split(full_chunk(model.device))
 
 
-def _below(model: Model, pictures: Tensor, tell: Callable[[], None]) -> Tensor:
-    tell()
-    x, block = model.adaptation.preprocessing.normalise(pictures), model.adaptation.block
-    return x if block < 0 else model.fast(x, stop=block)
+@torch.no_grad()
+def _below(model: Model, parts: Iterable[Tensor], tell: Callable[[], None]) -> Tensor:
+    """[n, ...] what block `model.adaptation.block` is given of the pictures; tell: see shots_below."""
+    block = model.adaptation.block
+    found: list[Tensor] = []
+    for part in parts:
+        tell()
+        x = model.adaptation.preprocessing.normalise(part)
+        found.append(x if block < 0 else model.fast(x, stop=block))
+    return torch.cat(found)
 
 
 @dataclass(frozen=True, eq=False)
@@ -187,13 +187,10 @@ class Upper:
         """
         lda = create("lda", self.model.config, {"centre": "base", "copies": 0})
         parts = plain.split(full_chunk(self.model.device))
-        of_each = [
-            cast(LinearHead, lda.adapt(self.model, Support(labels, n_way, torch.cat(embeddings))))
-            for embeddings in (
-                [embedded_from(part, self.model, network) for part in parts]
-                for network in (self.model.fast, self.network)
-            )
-        ]
+        of_each: list[LinearHead] = []
+        for network in (self.model.fast, self.network):
+            embeddings = torch.cat([embedded_from(part, self.model, network) for part in parts])
+            of_each.append(cast(LinearHead, lda.adapt(self.model, Support(labels, n_way, embeddings))))
         # side by side they have the length sqrt(2), to be divided by again
         weight = torch.cat([head.weight for head in of_each], dim=1) * math.sqrt(2) / 2
         bias = (of_each[0].bias + of_each[1].bias) / 2
