@@ -13,6 +13,7 @@ from fewshot_gui.engine.embed import Embedded, Source, stream
 from fewshot_gui.engine.heads import restore
 from fewshot_gui.engine.method import Head
 from fewshot_gui.engine.model import Model
+from fewshot_gui.engine.threads import one_core
 from fewshot_gui.engine.unknown import UnknownRule
 
 
@@ -58,9 +59,10 @@ class Classifier:
 
         rows: [m, D] embeddings, or the features that `embed` gave if the head needs pictures.
         """
-        rows = rows.float().to(self.model.device)
-        features = rows if self.needs_pictures else self.head.features(rows)
-        logits = self.head.scores(features)
-        if self.unknown is None:
-            return logits.softmax(1).cpu(), torch.ones(len(rows), dtype=torch.bool)
-        return logits.softmax(1).cpu(), ~self.unknown.is_unknown(rows).cpu()
+        with one_core():  # the others embed the next pictures meanwhile
+            rows = rows.float().to(self.model.device)
+            features = rows if self.needs_pictures else self.head.features(rows)
+            logits = self.head.scores(features)
+            if self.unknown is None:
+                return logits.softmax(1).cpu(), torch.ones(len(rows), dtype=torch.bool)
+            return logits.softmax(1).cpu(), ~self.unknown.is_unknown(rows).cpu()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -34,10 +34,10 @@ from fewshot_gui.engine.plan import Plan, Stage, stages
 from fewshot_gui.engine.results import MEAN, About, Cell, Outcome, Paired, Row, Tally
 from fewshot_gui.engine.shown import Copies
 from fewshot_gui.engine.strangers import told_apart
+from fewshot_gui.engine.threads import cores_for
 from fewshot_gui.errors import UserError
 
 _TELL_EVERY = 0.2  # seconds between two Progress values
-_SMALL = 2**20  # numbers in a support set under which one thread is faster than several
 
 
 @dataclass(frozen=True, eq=False)
@@ -148,7 +148,8 @@ class _Work:
 
     def _outcome(self, method: Method, episode: Episode) -> Outcome:
         model, data = self.model, self.data
-        with _threads_for(method, len(episode.support) * data.embeddings.shape[1]):
+        numbers = len(episode.support) * data.embeddings.shape[1]
+        with cores_for(numbers) if method.needs == "embeddings" else nullcontext():
             started = time.perf_counter()
             support = _support(model, data, method, episode)
             head = _adapt(model, data, method, episode, support, self.plan.seed)
@@ -181,19 +182,6 @@ class _Work:
         if shared:
             self.told[episode.number] = found
         return found
-
-
-@contextmanager
-def _threads_for(method: Method, numbers: int) -> Iterator[None]:
-    """One thread while small tensors are worked on: several cost more to wake up than they save (up to 100 times)."""
-    before = torch.get_num_threads()
-    if method.needs == "embeddings" and numbers < _SMALL and before > 1:
-        torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        if torch.get_num_threads() != before:
-            torch.set_num_threads(before)
 
 
 def _support(model: Model, data: Data, method: Method, episode: Episode) -> Support:

@@ -20,7 +20,7 @@ from fewshot_gui.engine import methods
 from fewshot_gui.engine.classifier import Classifier
 from fewshot_gui.engine.method import Head, Method, Support
 from fewshot_gui.engine.model import Model, ModelConfig
-from fewshot_gui.engine.threads import one_core
+from fewshot_gui.engine.threads import cores_for, one_core
 from fewshot_gui.engine.unknown import AUTO_RATE, UnknownRule, cut_at, default_rate, of_frozen
 from fewshot_gui.errors import UsageError, UserError
 from fewshot_gui.images import scan
@@ -34,8 +34,6 @@ from fewshot_gui.jobs.support import SupportPictures, embed_support, near_duplic
 from fewshot_gui.paths import DEFAULT_BACKBONE
 from fewshot_gui.project.cache import EmbeddingCache
 from fewshot_gui.types import BALANCED, ImageRef
-
-_SMALL = 2_000_000  # numbers of a support set below which a second core only costs waiting for it
 
 UnknownOption = Literal["off", "auto"] | float | None
 
@@ -133,8 +131,7 @@ def fitted(
 
     def work(progress: Progress) -> tuple[Head, UnknownRule | None]:
         numbers = tensors.embeddings.numel() + (0 if tensors.copies is None else tensors.copies.numel())
-        small = method.needs == "embeddings" and numbers < _SMALL
-        with one_core() if small else nullcontext():
+        with cores_for(numbers) if method.needs == "embeddings" else nullcontext():
             head = method.adapt(model, tensors, pool=pool, seed=options.seed, progress=progress)
             return head, None if rate is None else _unknown_rule(model, head, tensors, rate)
 

@@ -115,7 +115,8 @@ def embed_support(
     yield from told.news()
     numbers = {name: number for number, name in enumerate(names)}
     labels = torch.tensor([numbers[ref.truth or ""] for ref in kept])
-    embeddings = torch.cat([r for r in rows if len(r)])
+    with one_core():
+        embeddings = torch.cat([r for r in rows if len(r)])
     known = {} if earlier is None else earlier.copies
     return SupportPictures(kept, tuple(contents), tuple(names), labels, embeddings, crops, known)
 
@@ -135,17 +136,18 @@ def read_pictures(
         kept += [chunk.start + place for place in chunk.readable]
         rows += chunk.rows
         yield Step("Reading the example pictures again", (chunk.start + len(chunk)) / len(source))
-    left = SupportPictures(
-        tuple(support.refs[i] for i in kept),
-        tuple(support.contents[i] for i in kept),
-        support.class_names,
-        support.labels[kept],
-        support.embeddings[kept],
-        tuple(support.crops[i] for i in kept) if support.crops else (),
-        support.copies,
-    )
-    _check(support.class_names, left.refs, [], strict=False)
-    return left, torch.stack(rows)
+    with one_core():  # also so that a thread that adapts meanwhile has all cores: see engine.threads
+        left = SupportPictures(
+            tuple(support.refs[i] for i in kept),
+            tuple(support.contents[i] for i in kept),
+            support.class_names,
+            support.labels[kept],
+            support.embeddings[kept],
+            tuple(support.crops[i] for i in kept) if support.crops else (),
+            support.copies,
+        )
+        _check(support.class_names, left.refs, [], strict=False)
+        return left, torch.stack(rows)
 
 
 def near_duplicates(contents: Sequence[str], vectors: Tensor, alike: float = ALIKE) -> Tensor:

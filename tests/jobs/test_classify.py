@@ -3,7 +3,9 @@ import io
 import os
 import shutil
 import threading
+import time
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import pytest
 
@@ -332,6 +334,32 @@ def test_a_method_that_changes_the_backbone_gets_pictures_and_is_asked_with_pict
     embedded = sum(forwards)
     assert run(Stored(folder=tmp_path / "stored"), query)[0] == fresh
     assert sum(forwards) == embedded
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="only Linux tells a process its threads")
+@pytest.mark.parametrize("method", ["protonet", "shifted"])
+def test_classifying_leaves_all_cores_to_the_thread_that_adapts(method, tiny, query, tmp_path, monkeypatch):
+    monkeypatch.setitem(METHODS._entries, "shifted", Shifted)
+    support = draw_classes(tmp_path / "support", shots=9)  # pictures large enough in all to be stacked by two threads
+    found = []
+
+    def work():
+        before = native_threads()
+        run(AdaptOptions(support=support, backbone=tiny, method=method, cache=False), query)
+        deadline = time.monotonic() + 5
+        while native_threads() > before and time.monotonic() < deadline:  # those that have ended may be gone only soon
+            threading.Event().wait(0.01)
+        found.append(native_threads() - before)
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+    assert found == [0]
+
+
+def native_threads():
+    """Threads that Python does not know, such as OpenMP's."""
+    return len(os.listdir("/proc/self/task")) - threading.active_count()
 
 
 def test_closing_the_run_ends_its_threads(by, query):
