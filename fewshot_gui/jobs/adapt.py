@@ -85,7 +85,17 @@ def loaded(options: AdaptOptions, told: Told) -> tuple[Model, Method]:
 def method_of(options: AdaptOptions, config: ModelConfig) -> Method:
     """The method with the model's defaults and the options' fields. UsageError names what is not known."""
     name, given = methods.parse(options.method or config.method)
-    return methods.create(name, config, given)
+    method = methods.create(name, config, given)
+    _refuse_batches(method)
+    return method
+
+
+def _refuse_batches(method: Method) -> None:
+    if method.needs == "pictures" and method.transductive:
+        raise UsageError(
+            f"{method.name} with norm=batch answers by whatever pictures come together, which only evaluate can "
+            "compare: leave norm=batch out."
+        )
 
 
 def support_pictures(
@@ -121,8 +131,9 @@ def fitted(
 ) -> Generator[Step | Warned, None, Classifier]:
     """The classifier that the method makes of the support set, and of its copies as far as they are there.
 
-    pool: [p, D] embeddings of the pictures to label.
+    pool: [p, D] embeddings of the pictures to label. UsageError for a method that is only to be measured.
     """
+    _refuse_batches(method)
     pictures = None
     if method.needs == "pictures":
         support, pictures = yield from read_pictures(model, support, told)

@@ -8,8 +8,8 @@ model's table gives, and at the one that is used where there is no table.
 
 import argparse
 from dataclasses import replace
-from pathlib import Path
 
+import tasks
 import torch
 import torch.nn.functional as F
 
@@ -19,18 +19,6 @@ from fewshot_gui.engine.evaluate import Data
 from fewshot_gui.engine.method import Support
 from fewshot_gui.engine.metrics import calibration_error
 from fewshot_gui.engine.model import Model
-from fewshot_gui.images.collection import open_collection
-from fewshot_gui.jobs import labelled
-
-
-def embedded(folder: Path, model: Model) -> Data:
-    """The folder's pictures, embedded."""
-    work = labelled.embedded(open_collection((folder,)).split(None, None), model, [])
-    while True:
-        try:
-            next(work)
-        except StopIteration as done:
-            return done.value
 
 
 def answers(model: Model, method: str, data: Data, shots: int, draws: int) -> tuple[torch.Tensor, torch.Tensor]:
@@ -54,14 +42,14 @@ def described(logits: torch.Tensor, labels: torch.Tensor) -> tuple[float, float,
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("data", nargs="+", type=Path)
-    parser.add_argument("--backbone", default="lite0-natural")
+    tasks.add_data_options(parser)
+    parser.set_defaults(per_class=None)
     parser.add_argument("--method", default="ridge")
     parser.add_argument("--draws", type=int, default=100)
     parsed = parser.parse_args()
     table = model_folder.load(parsed.backbone)
     plain = replace(table, config=replace(table.config, temperatures={}))
-    sets = {folder.name: embedded(folder, table) for folder in parsed.data}
+    sets = {folder.name: tasks.embedded(parsed, table, [folder]) for folder in parsed.data}
     for shots in (1, 5, 10):
         found = {"table": [], "one for all": []}
         for name, data in sets.items():

@@ -16,11 +16,12 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
+import tasks
 import torch
 import torch.nn.functional as F
+from tasks import said
 from torch import Tensor
 
 from fewshot_gui.engine import methods, model_folder
@@ -28,10 +29,8 @@ from fewshot_gui.engine.copies import usable
 from fewshot_gui.engine.episodes import Episode, group_ways, groups_of, most_ways, sample_episode
 from fewshot_gui.engine.evaluate import Data
 from fewshot_gui.engine.method import Support
-from fewshot_gui.engine.metrics import Estimate, mean_over_groups, paired_difference_over_groups
+from fewshot_gui.engine.metrics import mean_over_groups, paired_difference_over_groups
 from fewshot_gui.engine.model import Model
-from fewshot_gui.images.collection import open_collection
-from fewshot_gui.jobs import labelled
 
 QUERIES = 15  # of each class
 FACTORS = np.exp(np.linspace(-2, 2, 81))
@@ -47,10 +46,10 @@ def main() -> None:
     wanted = sorted({int(part) for part in options.copies.split(",")} | {0})
     data = _data(options, model, wanted[-1])
     for shots in (int(part) for part in options.shots.split(",")):
-        tasks = list(_tasks(options, data, shots))
+        drawn = list(_tasks(options, data, shots))
         for method in options.methods.split(","):
             found: dict[int, Answers] = {count: {} for count in wanted}
-            for name, of, group, ways in tasks:
+            for name, of, group, ways in drawn:
                 for number in range(options.episodes):
                     episode = sample_episode(
                         of.table, n_way=ways, n_shot=shots, n_query=QUERIES, seed=0, number=number, group=group
@@ -71,23 +70,7 @@ def _model(options: argparse.Namespace) -> Model:
 def _data(options: argparse.Namespace, model: Model, copies: int) -> list[Data]:
     """One for all, or with --whole one for each."""
     parts = [[path] for path in options.data] if options.whole else [options.data]
-    found = []
-    for paths in parts:
-        collection = open_collection(tuple(paths)).split(options.split_file, options.split)
-        if options.sources:
-            kept = options.sources.split(",")
-            collection = collection.select([c.name for c in collection.classes if c.group in kept])
-        work = labelled.embedded(
-            collection.sample(options.per_class, 0), model, [],
-            shown=lambda table: (np.ones(int(table.starts[-1]), bool), copies),
-        )  # fmt: skip
-        while True:
-            try:
-                next(work)
-            except StopIteration as done:
-                found.append(done.value)
-                break
-    return found
+    return [tasks.embedded(options, model, paths, sources=options.sources, copies=copies) for paths in parts]
 
 
 def _tasks(options: argparse.Namespace, data: list[Data], shots: int) -> Iterator[Task]:
@@ -116,10 +99,10 @@ def _tell(method: str, shots: int, found: dict[int, Answers]) -> None:
     for count, answers in found.items():
         right = _right(answers)
         sure = [[float(logits.softmax(1).amax(1).mean()) for logits, _ in part] for part in answers.values()]
-        line = [f"{count} copies: {_said(mean_over_groups(right))}"]
+        line = [f"{count} copies: {said(mean_over_groups(right))}"]
         if count:
-            line.append(f"difference {_said(paired_difference_over_groups(right, plain), '+')}")
-        line.append(f"surer than right by {_said(paired_difference_over_groups(sure, right), '+')}")
+            line.append(f"difference {said(paired_difference_over_groups(right, plain), '+')}")
+        line.append(f"surer than right by {said(paired_difference_over_groups(sure, right), '+')}")
         line.append(f"likeliest factor {_likeliest(answers):.2f}")
         if count:
             each = [100 * np.subtract(a, b).mean() for a, b in zip(right, plain, strict=True)]
@@ -140,19 +123,11 @@ def _likeliest(answers: Answers) -> float:
     return float(FACTORS[losses.argmin()])
 
 
-def _said(value: Estimate, sign: str = "") -> str:
-    return f"{100 * value.value:{sign}.1f} ({100 * value.low:{sign}.1f} to {100 * value.high:{sign}.1f})"
-
-
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("data", nargs="+", type=Path)
-    parser.add_argument("--split-file", type=Path)
-    parser.add_argument("--split")
-    parser.add_argument("--backbone", default="lite0-natural")
-    parser.add_argument("--size", type=int, help="side in pixels of the network's input instead of the model's own")
-    parser.add_argument("--per-class", type=int, default=30, help="pictures of each class that are embedded")
+    tasks.add_data_options(parser)
     parser.add_argument("--sources", default="", help="groups of classes, else all")
+    parser.add_argument("--size", type=int, help="side in pixels of the network's input instead of the model's own")
     parser.add_argument("--whole", action="store_true", help="each DATA is one task of all its classes")
     parser.add_argument("--ways", type=int, default=5)
     parser.add_argument("--shots", default="1,2,5,10")

@@ -14,25 +14,18 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import numpy as np
+import tasks
 import torch
+from tasks import said
 
 from fewshot_gui.engine import model_folder
 from fewshot_gui.engine.episodes import generator
 from fewshot_gui.engine.evaluate import Data
-from fewshot_gui.engine.metrics import (
-    Estimate,
-    auroc,
-    fpr95,
-    mean_over_groups,
-    paired_difference_over_groups,
-)  # fmt: skip
+from fewshot_gui.engine.metrics import auroc, fpr95, mean_over_groups, paired_difference_over_groups
 from fewshot_gui.engine.model import Model
 from fewshot_gui.engine.unknown import UnknownRule, of_frozen
-from fewshot_gui.images.collection import open_collection
-from fewshot_gui.jobs import labelled
 
 QUERIES, MOST = 10, 5  # of each class; classes
 PLAIN, BASE = "largest cosine", "less base pictures"
@@ -54,7 +47,7 @@ def main() -> None:
     options = _options()
     torch.set_num_threads(1)
     model = model_folder.load(options.backbone)
-    data = _embedded(options, model)
+    data = tasks.embedded(options, model)
     sources = options.sources.split(",") if options.sources else sorted({*data.table.groups} - {None}) or [None]
     found: Found = {}
     for source in sources:
@@ -67,16 +60,6 @@ def main() -> None:
                         values = found.setdefault((what, shots, score), {}).setdefault(source, [])
                         values.append((auroc(known, unknown), fpr95(known, unknown)))
     _tell(found)
-
-
-def _embedded(options: argparse.Namespace, model: Model) -> Data:
-    collection = open_collection(options.data).split(options.split_file, options.split).sample(options.per_class, 0)
-    work = labelled.embedded(collection, model, [])
-    while True:
-        try:
-            next(work)
-        except StopIteration as done:
-            return replace(done.value, embeddings=done.value.embeddings.cpu())
 
 
 def _draws(data: Data, source: str | None, shots: int, episodes: int) -> Iterator[Draw]:
@@ -117,9 +100,9 @@ def _tell(found: Found) -> None:
         by = {name: found[what, shots, name] for name in (PLAIN, BASE) if (what, shots, name) in found}
         for place, measure in enumerate(("AUROC", "FPR95")):
             parts = {n: [[v[place] for v in values] for values in sources.values()] for n, sources in by.items()}
-            line = [f"{name} {_said(mean_over_groups(groups))}" for name, groups in parts.items()]
+            line = [f"{name} {said(mean_over_groups(groups))}" for name, groups in parts.items()]
             if len(parts) == 2:
-                line.append(f"difference {_said(paired_difference_over_groups(parts[BASE], parts[PLAIN]), '+')}")
+                line.append(f"difference {said(paired_difference_over_groups(parts[BASE], parts[PLAIN]), '+')}")
                 each = [np.subtract(a, b).mean() for a, b in zip(parts[BASE], parts[PLAIN], strict=True)]
                 line.append(
                     ", ".join(f"{name or 'all'} {100 * v:+.1f}" for name, v in zip(by[BASE], each, strict=True))
@@ -127,17 +110,9 @@ def _tell(found: Found) -> None:
             print(f"  {measure}: " + "; ".join(line), flush=True)
 
 
-def _said(value: Estimate, sign: str = "") -> str:
-    return f"{100 * value.value:{sign}.1f} ({100 * value.low:{sign}.1f} to {100 * value.high:{sign}.1f})"
-
-
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("data", nargs="+", type=Path)
-    parser.add_argument("--split-file", type=Path)
-    parser.add_argument("--split")
-    parser.add_argument("--backbone", default="lite0-natural")
-    parser.add_argument("--per-class", type=int, default=30, help="pictures of each class that are embedded")
+    tasks.add_data_options(parser)
     parser.add_argument("--sources", default="", help="groups of classes, else all")
     parser.add_argument("--shots", default="1,5")
     parser.add_argument("--episodes", type=int, default=50, help="of each source")

@@ -290,6 +290,12 @@ def test_a_transductive_method_sees_all_pictures_before_it_labels_the_first(by, 
         finished(adapt(by))
 
 
+def test_a_method_that_is_only_to_be_measured_is_refused_before_any_picture_is_read(by, query, forwards):
+    with pytest.raises(UsageError, match=r"maml with norm=batch .* which only evaluate can compare"):
+        run(replace(by, method="maml:norm=batch"), query)
+    assert not forwards
+
+
 def test_a_transductive_method_without_a_readable_picture_is_one_sentence(by, tmp_path):
     (tmp_path / "bad").mkdir()
     (tmp_path / "bad" / "a.png").write_bytes(b"no picture")

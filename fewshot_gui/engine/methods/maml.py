@@ -14,7 +14,7 @@ One that was not meta-trained for a model begins from the model's start for maml
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 import torch
 from torch import Tensor
@@ -22,6 +22,7 @@ from torch import Tensor
 from fewshot_gui.engine import keep
 from fewshot_gui.engine.adapted import AdaptedHead, check_adaptable
 from fewshot_gui.engine.augment import resize
+from fewshot_gui.engine.batch_head import BatchHead, check_batch_norm
 from fewshot_gui.engine.device import full_chunk
 from fewshot_gui.engine.heads import LinearHead
 from fewshot_gui.engine.learner import Adapts, Learner, restored
@@ -55,12 +56,20 @@ class Maml(Method):
         1.0, "Head rate", "Times the classifier's learned rate; less trusts single examples less.", least=0.0, most=10.0
     )
     keep: Keep = keep_option("always")
-
+    norm: Literal["own", "batch"] = option(
+        "own", "Normalisation", "batch: by all pictures asked about together, as in the papers; only to be measured.",
+        choices=("own", "batch"),
+    )  # fmt: skip
     rate: float = option(
         0.01, "Rate", "Step size where no rates were meta-trained for the model.", least=1e-6, most=10.0
     )
 
     adapts: ClassVar[Adapts] = "network"
+
+    @property
+    def transductive(self) -> bool:
+        """See Method.transductive."""
+        return self.norm == "batch"
 
     def adapt(
         self,
@@ -71,16 +80,21 @@ class Maml(Method):
         seed: int = 0,
         progress: Progress = no_progress,
     ) -> Head:
-        """See Method.adapt. UserError if the model's network cannot be trained, or what was learned is damaged."""
+        """See Method.adapt. UserError if the model's network cannot be trained, or what was learned is damaged;
+        UsageError for norm=batch without BatchNorm.
+        """
         check_adaptable(model, self.name)
+        if self.norm == "batch":
+            check_batch_norm(model, self.name)
         learner, start, said = self._start(model)
         learner.scale_head_rate(self.head_rate)
         steps = learner.steps if self.steps < 0 else self.steps
 
         def fit(rows: Tensor, tell: Progress) -> AdaptedHead:
-            return _fitted(model, learner, start, support.subset(rows), steps, tell, said)
+            head = _fitted(model, learner, start, support.subset(rows), steps, tell, said)
+            return BatchHead(model, head.changed, head.inner, said, size=head.size) if self.norm == "batch" else head
 
-        when: Keep = "always" if steps == 0 else self.keep
+        when: Keep = "always" if steps == 0 or self.norm == "batch" else self.keep
         return keep.chosen(fit, model, support, when=when, seed=seed, progress=progress)
 
     def start_of(self, model: Model) -> Start:
@@ -99,6 +113,7 @@ class Maml(Method):
         learner = Learner(
             model.network, model.adaptation.block, _USUAL_STEPS, True, metric=config.metric,
             normalised=config.normalised, temperature=config.temperature, rate=self.rate, adapts=self.adapts,
+            statistics="support" if self.norm == "batch" else "frozen",
         ).to(model.device)  # fmt: skip
         note = f"{self.name} was not meta-trained for {model.name}: it begins from the plain weights."
         return learner, model.network, (note,)

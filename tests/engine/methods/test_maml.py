@@ -1,3 +1,4 @@
+import copy
 from dataclasses import replace
 
 import pytest
@@ -6,12 +7,13 @@ import torch.nn.functional as F
 
 from fewshot_gui.engine import heads, learner, model_folder
 from fewshot_gui.engine.augment import resize
+from fewshot_gui.engine.backbones import create
 from fewshot_gui.engine.learner import Learner
 from fewshot_gui.engine.methods import METHODS
 from fewshot_gui.engine.methods.anil import Anil
 from fewshot_gui.engine.methods.maml import Maml
 from fewshot_gui.engine.model import Adaptation
-from fewshot_gui.errors import UserError
+from fewshot_gui.errors import UsageError, UserError
 from tests.engine.factories import task, tiny_model
 
 
@@ -128,6 +130,26 @@ def test_the_support_s_statistics_are_used_and_stored(tmp_path):
     torch.testing.assert_close(one_by_one, head.logits(some.pictures), rtol=1e-4, atol=1e-4)
     again = heads.restore(head.kind, *head.state(), model)
     assert torch.equal(again.logits(some.pictures), head.logits(some.pictures))
+
+
+def test_by_the_batch_it_answers_as_a_network_in_training_mode_and_leaves_the_model_s_statistics(tmp_path):
+    model = stored(tmp_path / "tiny", statistics="support", metric="euclidean", temperature=0.1)
+    some = task(model, [4, 4, 4], n_query=9)
+    before = {name: buffer.clone() for name, buffer in model.network.named_buffers()}
+    head = Maml(steps=0, norm="batch").adapt(model, some.support)
+    inductive = Maml(steps=0).adapt(model, some.support)
+    trained = copy.deepcopy(model.network).train()
+    queries = trained(model.config.preprocessing.normalise(some.pictures))
+    torch.testing.assert_close(head.logits(some.pictures), inductive.inner.logits(queries), rtol=1e-4, atol=1e-5)
+    assert not torch.allclose(head.logits(some.pictures[:9]), head.logits(some.pictures)[:9], rtol=1e-2)
+    assert all(torch.equal(buffer, before[name]) for name, buffer in model.network.named_buffers())
+
+
+def test_by_the_batch_needs_a_network_with_batch_norm():
+    tiny = tiny_model()
+    model = replace(tiny, network=create("conv4", width=8, channels=3, size=32, norm="group").eval())
+    with pytest.raises(UsageError, match=r"tiny has no BatchNorm .* ask for anil without norm=batch"):
+        Anil(norm="batch").adapt(model, task(model, [2, 2]).support)
 
 
 def test_with_one_picture_in_a_class_auto_keeps_the_frozen_head(model):
