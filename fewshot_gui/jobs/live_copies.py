@@ -60,8 +60,9 @@ def looked_closer(
 ) -> Generator[Step | Warned | Rows | Adapted, None, Adapted]:
     """Embeds the copies that the adaptation `turn` lacked, if any, and adapts again with them.
 
-    `adapted` is yielded before, with `pending`; what is returned belongs to the head that answers in the end. A newer
-    adaptation, or another model, ends this one; what was embedded until then is kept.
+    `adapted` is yielded before, with `pending`; what is returned belongs to the head that answers in the end. If no
+    example had copies before, a sentence says how many answers that changed. A newer adaptation, or another model, ends
+    this one; what was embedded until then is kept.
     """
     missing = _missing(bench, adapted, turn)
     if missing is None:
@@ -71,9 +72,9 @@ def looked_closer(
         return adapted
     before = _answers(bench)
     found = yield from _without_warnings(again())
-    if found.current and (changed := _differing(before, _answers(bench))):
-        sentence = f"Changed copies of the examples count from now on, too. Answers that are others now: {changed}."
-        yield Warned(sentence, "info")
+    first = len(missing.places) == len(missing.examples.ids)  # and not after each correction
+    if first and found.current and (changed := _differing(before, _answers(bench))):
+        yield Warned(f"Answers changed by a closer look at the examples: {changed}.", "info")
     return replace(found, seconds=adapted.seconds)
 
 

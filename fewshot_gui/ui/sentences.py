@@ -44,10 +44,7 @@ SENTENCES = (
         "A class has only one independent example, so nothing can check an adapted backbone: it stays frozen.",
     ),
     QT_TRANSLATE_NOOP("Sentences", "The examples changed meanwhile: adapt deeper again."),
-    QT_TRANSLATE_NOOP(
-        "Sentences",
-        "Changed copies of the examples count from now on, too. Answers that are others now: {changed}.",
-    ),
+    QT_TRANSLATE_NOOP("Sentences", "Answers changed by a closer look at the examples: {changed}."),
     QT_TRANSLATE_NOOP("Sentences", "There are no examples to adapt to: add some to at least two classes."),
     QT_TRANSLATE_NOOP(
         "Sentences",

@@ -1939,8 +1939,8 @@
         <translation>示例在此期间有变化：请重新深度适应。</translation>
     </message>
     <message>
-        <source>Changed copies of the examples count from now on, too. Answers that are others now: {changed}.</source>
-        <translation>现在起，示例经过变化的副本也计入在内。因此改变的答案数：{changed}。</translation>
+        <source>Answers changed by a closer look at the examples: {changed}.</source>
+        <translation>更仔细地查看示例后改变的答案数：{changed}。</translation>
     </message>
     <message>
         <source>There are no examples to adapt to: add some to at least two classes.</source>

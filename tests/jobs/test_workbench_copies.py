@@ -8,9 +8,11 @@ import pytest
 
 from fewshot_gui.engine import copies as engine
 from fewshot_gui.images import decode
+from fewshot_gui.jobs import live_copies
 from fewshot_gui.jobs.adapt import AdaptOptions
 from fewshot_gui.jobs.bench import Adapted, Rows
 from fewshot_gui.jobs.classify import ClassifyOptions, classify
+from fewshot_gui.jobs.copies import LOOKING
 from fewshot_gui.jobs.events import Step, Warned
 from fewshot_gui.jobs.workbench import adapt_instant, embed_folder
 from tests.jobs.bench_help import (
@@ -114,6 +116,17 @@ def test_answers_that_are_others_now_are_counted_in_a_calm_note(bench, support):
     assert [(note.sentence.rpartition(": ")[2], note.level) for note in notes] == (
         [(f"{changed}.", "info")] if changed else []
     )
+
+
+def test_the_note_comes_with_the_first_copies_and_not_after_each_new_example(bench, support, tmp_path, monkeypatch):
+    monkeypatch.setattr(live_copies, "_differing", lambda before, after: 4)
+    events, adapted = events_of(adapting(bench, examples_in(support)))
+    notes = [Warned("Answers changed by a closer look at the examples: 4.", "info")]
+    assert [event for event in events if isinstance(event, Warned)] == notes
+    new = replace(examples_in(support)[0], path=str(draw(tmp_path / "new.png", PAINT["red"], 77)), id=1)
+    events, _ = events_of(adapting(bench, [*known(examples_in(support), adapted), new]))
+    assert Step(LOOKING, 1.0) in events
+    assert Warned not in kinds(events)
 
 
 def test_a_new_example_needs_its_own_copies_alone_and_the_others_keep_theirs(bench, support, tmp_path, reads):
