@@ -16,7 +16,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 
 import torch
 
-_SMALL = 2_000_000
+_SMALL = 2_000_000  # numbers
 _changing = threading.Lock()
 
 
