@@ -26,6 +26,14 @@ def work_that_is_asked_to_end(number):
         pytest.fail("nobody heard of the signal")
 
 
+@pytest.fixture(autouse=True)
+def _interrupts():
+    """Ctrl-C is an exception, also where a shell began the tests in the background and had it ignored."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 @pytest.mark.parametrize(("number", "kind"), [(signal.SIGTERM, Terminated), (signal.SIGINT, KeyboardInterrupt)])
 def test_a_signal_that_comes_in_a_finaliser_still_ends_the_work(number, kind):
     hook, handler = sys.unraisablehook, signal.getsignal(signal.SIGTERM)

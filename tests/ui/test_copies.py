@@ -1,10 +1,14 @@
 """Copies of examples in the window: the first answer does not wait for them, and figures are those of the last."""
 
+import threading
+
 import numpy as np
 import pytest
 
+from fewshot_gui.jobs import live_copies
 from fewshot_gui.jobs.bench import Adapted, Deep
 from fewshot_gui.jobs.columns import PENDING
+from fewshot_gui.jobs.copies import LOOKING
 from fewshot_gui.ui import actions, work
 from tests.ui.test_session import SLOW, draw, examples, folder, session, settle, working  # noqa: F401
 
@@ -43,9 +47,19 @@ def test_the_first_answer_comes_before_copies_and_its_figures_give_way_to_those_
 
 def test_the_copies_of_many_examples_are_shown_as_progress(qtbot, working, heard, monkeypatch):  # noqa: F811
     monkeypatch.setattr(work, "_FEW", 5)
+    shown, made = threading.Event(), live_copies.made
+    working.progress.connect(lambda progress: progress and progress.what == LOOKING and shown.set())
+
+    def no_faster_than_the_eye(*arguments):
+        for part in made(*arguments):
+            yield part
+            assert shown.wait(10)
+
+    monkeypatch.setattr(live_copies, "made", no_faster_than_the_eye)
     actions.set_method(working, METHOD)
     settle(qtbot, working)
-    assert "Looking at the examples more closely" in heard["shown"]
+    assert LOOKING in heard["shown"]
+    assert working.troubles == []
     assert heard["shown"][-1] is None
 
 

@@ -114,7 +114,9 @@ def test_every_parameter_belongs_to_the_part_that_uses_it(name):
 
 
 def test_a_picture_is_embedded_alike_in_any_batch(network, pictures):
-    torch.testing.assert_close(network(pictures[1:2]), network(pictures)[1:2], rtol=1e-4, atol=1e-5)
+    alone, among_others = network(pictures[1:2]), network(pictures)[1:2]
+    rounding = 1e-4 * float(alone.abs().max())  # of all layers together; how much depends on the machine's kernels
+    torch.testing.assert_close(alone, among_others, rtol=1e-4, atol=rounding)
 
 
 def test_state_dict_makes_the_same_network_again(name, network, pictures):
