@@ -1,5 +1,7 @@
 """What every registered backbone architecture keeps to."""
 
+import copy
+
 import numpy as np
 import pytest
 import torch
@@ -114,9 +116,9 @@ def test_every_parameter_belongs_to_the_part_that_uses_it(name):
 
 
 def test_a_picture_is_embedded_alike_in_any_batch(network, pictures):
-    alone, among_others = network(pictures[1:2]), network(pictures)[1:2]
-    rounding = 1e-4 * float(alone.abs().max())  # of all layers together; how much depends on the machine's kernels
-    torch.testing.assert_close(alone, among_others, rtol=1e-4, atol=rounding)
+    if network.adaptable:  # float32's rounding over all layers depends on the machine's kernels
+        network, pictures = copy.deepcopy(network).double(), pictures.double()
+    torch.testing.assert_close(network(pictures[1:2]), network(pictures)[1:2], rtol=1e-4, atol=1e-5)
 
 
 def test_state_dict_makes_the_same_network_again(name, network, pictures):
