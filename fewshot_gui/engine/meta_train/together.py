@@ -10,6 +10,7 @@ from typing import Any
 
 import torch
 import torch.distributed as dist
+import torch.distributed.nn  # now: imported while a group lives, as optimisers do, it keeps that (arguments' defaults)
 from torch import Tensor, nn
 
 from fewshot_gui.engine.meta_train.processes import Processes
@@ -20,7 +21,10 @@ _PATIENCE = timedelta(days=1)  # the others wait while the first one looks at th
 
 @contextmanager
 def group(device: torch.device) -> Iterator[Processes]:
-    """Context: the group of processes that the environment names (RANK, WORLD_SIZE, MASTER_ADDR, MASTER_PORT)."""
+    """Context: the group of processes that the environment names (RANK, WORLD_SIZE, MASTER_ADDR, MASTER_PORT).
+
+    Its threads end with it. One that was left would take the process down if it let go of a tensor while Python ends.
+    """
     cuda = device.type == "cuda"
     if cuda:
         torch.cuda.set_device(device)

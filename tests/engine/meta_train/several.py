@@ -7,10 +7,12 @@ In FOLDER/stopped the last process asks for a stop, and FOLDER/resumed is gone o
 import hashlib
 import json
 import sys
+import weakref
 from dataclasses import replace
 from pathlib import Path
 
 import torch
+import torch.distributed as dist
 from safetensors.torch import save_file
 
 from fewshot_gui.engine.meta_train import torchrun
@@ -75,6 +77,7 @@ def main(folder):
     """What each process does."""
     torch.set_num_threads(1)
     with torchrun.started(torch.device("cpu")) as processes:
+        group = weakref.ref(dist.group.WORLD)
         last = processes.number == processes.count - 1
         stopped = trained("episodes", folder / "stopped", processes, stop_at=2 if last else None)
         assert stopped.stopped
@@ -88,6 +91,7 @@ def main(folder):
                 write(training, folder / name)
         else:
             assert not any((folder / name).exists() for name in STAGES)
+    assert group() is None, "the group's threads are left: they may abort a process that ends"
 
 
 if __name__ == "__main__":
