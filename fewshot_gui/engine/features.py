@@ -44,9 +44,10 @@ class Transform:
         features = features - self.centre
         left = features.norm(dim=-1, keepdim=True)
         noise = left <= _ROUNDING * length
-        if noise.any():  # hardly ever, and filling costs as much as all the rest
-            features = features.masked_fill(noise, 0.0)
-        return features / left.clamp_min(_LEAST_LENGTH) if self.last else features
+        if not self.last:
+            return features.masked_fill(noise, 0.0)
+        # Noise over infinity is 0: filling it with 0 takes as long as all the rest.
+        return features / left.clamp_min(_LEAST_LENGTH).masked_fill(noise, torch.inf)
 
     def products(self, embeddings: Tensor, directions: Tensor) -> Tensor:
         """[m, k] self(embeddings) @ directions.T for directions [k, D], but for rounding; here without the features.
