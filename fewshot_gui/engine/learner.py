@@ -25,7 +25,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, cast
 
 import torch
 import torch.nn.functional as F
@@ -33,7 +33,14 @@ from torch import Tensor, nn
 from torch.func import functional_call
 
 from fewshot_gui.engine.features import Transform, at_least_float32, class_means, l2_normalised
-from fewshot_gui.engine.inner_loop import adapt_parameters, as_leaves, detached
+from fewshot_gui.engine.inner_loop import (
+    Gradients,
+    adapt_parameters,
+    as_leaves,
+    check_vmap,
+    detached,
+    vmapped_gradients,
+)
 from fewshot_gui.engine.network import Network, with_tensors
 from fewshot_gui.engine.support_norm import forget, gathered_statistics, gathering, skeleton
 
@@ -137,12 +144,38 @@ class Learner(nn.Module):
         below `block` get no gradient.
         """
         below = self.below(network, torch.cat([support_x, query_x]))
-        support, query = below.split([len(support_x), len(query_x)])
+        return self._task_loss(network, below, support_y, query_y, n_way)
+
+    def meta_losses(
+        self, network: Network, support_x: Tensor, support_y: Tensor, query_x: Tensor, query_y: Tensor, n_way: int
+    ) -> Tensor:
+        """[tasks] the meta_loss of each of several tasks in one pass, for a GPU that one task leaves idle.
+
+        support_x: [tasks, n, C, S, S], query_x: [tasks, m, C, S, S]; the labels [n] and [m] are those of every task.
+        The graphs of all tasks are in memory. UserError if the network does not allow it (inner_loop.check_vmap).
+        """
+        check_vmap(self._body)
+        x = torch.cat([support_x, query_x], 1)
+        below = self.below(network, x.flatten(0, 1)).unflatten(0, x.shape[:2])
+
+        def loss(task: Tensor) -> Tensor:
+            return self._task_loss(network, task, support_y, query_y, n_way, vmapped_gradients)
+
+        return cast(Tensor, torch.func.vmap(loss)(below))
+
+    def _task_loss(
+        self, network: Network, below: Tensor, support_y: Tensor, query_y: Tensor, n_way: int,
+        gradients: Gradients | None = None,
+    ) -> Tensor:  # fmt: skip
+        """meta_loss, below: [n + m, ...] what block `block` is given of support and query."""
+        support, query = below.split([len(support_y), len(query_y)])
         start = self._trained(network)
         embedded = self._embedded(network, start, support)
         head = self._head_start(embedded, support_y, n_way)
         data = _Support(support, embedded, support_y)
-        adapted = self._descend(network, start, head, data, self.steps, self.rates(), self.first_order)
+        adapted = self._descend(
+            network, start, head, data, self.steps, self.rates(), self.first_order, gradients=gradients
+        )
         logits = self._query_logits(network, adapted, support, query)
         forget(self._body)
         return F.cross_entropy(logits, query_y)
@@ -221,6 +254,7 @@ class Learner(nn.Module):
     def _descend(
         self, network: Network, start: Mapping[str, Tensor], head: Adapted, data: _Support, steps: int,
         rates: Mapping[str, Tensor], first_order: bool, told: Callable[[int], None] | None = None,
+        gradients: Gradients | None = None,
     ) -> Adapted:  # fmt: skip
         """The inner loop: cross entropy on the support set, each class counting the same."""
         weights = 1 / (torch.bincount(data.labels, minlength=len(head.bias))[data.labels] * len(head.bias))
@@ -238,7 +272,7 @@ class Learner(nn.Module):
                 yield (F.cross_entropy(logits, data.labels[rows], reduction="none") * weights[rows]).sum()
 
         inner = {_NETWORK + name: start[name] for name in self.inner_names} | {_WEIGHT: head.weight, _BIAS: head.bias}
-        inner = adapt_parameters(losses, inner, rates, steps, first_order=first_order, told=told)
+        inner = adapt_parameters(losses, inner, rates, steps, first_order=first_order, told=told, gradients=gradients)
         changed = {**start, **{name: inner[_NETWORK + name] for name in self.inner_names}}
         return replace(head, changed=changed, weight=inner[_WEIGHT], bias=inner[_BIAS])
 

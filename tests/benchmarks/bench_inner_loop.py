@@ -1,10 +1,10 @@
 """What the meta-loss of maml costs beside a plain loop that is written out here and stays as it is.
 
-usage: python tests/benchmarks/bench_inner_loop.py [--runs 20] [--steps 5] [--device cpu]
+usage: python tests/benchmarks/bench_inner_loop.py [--runs 20] [--steps 5] [--tasks 8] [--device cpu]
 Conv-4 with GroupNorm, 5 ways, 1 shot, 15 queries, second order, forward and backward. The two take turns; printed are
 the median seconds of both, the plain loop's over the program's (1 or more: the program is not slower), and the most
 memory either needs beyond the network (on a GPU as torch counts it, on a CPU as Linux says the process grew, each in a
-process of its own).
+process of its own). Then, taking turns too, a step of several tasks: one after another and at once, by vmap.
 """
 
 import argparse
@@ -12,6 +12,8 @@ import statistics
 import subprocess
 import sys
 import time
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import torch
@@ -67,23 +69,41 @@ class Work:
     def ours(self) -> float:
         return self._backward(self.learner.meta_loss(self.network, *self.task, WAYS))
 
+    def in_turn(self, tasks: int) -> float:
+        """A step of several tasks, one after another."""
+        self._forget()
+        return sum(self._added(self.learner.meta_loss(self.network, *self.task, WAYS)) for _ in range(tasks))
+
+    def at_once(self, tasks: int) -> float:
+        """The same step in one pass."""
+        self._forget()
+        x, y, query, asked = self.task
+        pictures = [part.expand(tasks, *part.shape) for part in (x, query)]
+        return self._added(self.learner.meta_losses(self.network, pictures[0], y, pictures[1], asked, WAYS).sum())
+
     def _backward(self, loss: Tensor) -> float:
+        self._forget()
+        return self._added(loss)
+
+    def _forget(self) -> None:
         self.network.zero_grad(set_to_none=True)
         self.learner.zero_grad(set_to_none=True)
+
+    def _added(self, loss: Tensor) -> float:
         loss.backward()
         return loss.item()  # waits for a GPU
 
 
-def seconds(work: Work, runs: int) -> dict[str, list[float]]:
-    """Per way the seconds of each run; the two take turns."""
-    taken: dict[str, list[float]] = {"plain": [], "ours": []}
+def medians(ways: dict[str, Callable[[], float]], runs: int) -> dict[str, float]:
+    """Per way the median milliseconds of a run; they take turns."""
+    taken: dict[str, list[float]] = {name: [] for name in ways}
     for number in range(runs + 2):
-        for name, times in taken.items():
+        for name, way in ways.items():
             began = time.perf_counter()
-            getattr(work, name)()
+            way()
             if number >= 2:  # the first ones warm up
-                times.append(time.perf_counter() - began)
-    return taken
+                taken[name].append(time.perf_counter() - began)
+    return {name: statistics.median(times) * 1000 for name, times in taken.items()}
 
 
 def memory(name: str, steps: int, device: str) -> float:
@@ -109,6 +129,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--runs", type=int, default=20)
     parser.add_argument("--steps", type=int, default=5)
+    parser.add_argument("--tasks", type=int, default=8)
     parser.add_argument("--device", default="cpu")
     parser.add_argument("--memory", choices=("plain", "ours"), help=argparse.SUPPRESS)
     given = parser.parse_args()
@@ -118,14 +139,17 @@ def main() -> None:
     work = Work(given.steps, given.device)
     losses = work.plain(), work.ours()
     print(f"losses {losses[0]:.6f} and {losses[1]:.6f}")
-    medians = {name: statistics.median(times) for name, times in seconds(work, given.runs).items()}
-    print(f"plain {medians['plain'] * 1000:.1f} ms, ours {medians['ours'] * 1000:.1f} ms, "
-          f"plain / ours {medians['plain'] / medians['ours']:.3f}")  # fmt: skip
+    of = medians({"plain": work.plain, "ours": work.ours}, given.runs)
+    print(f"plain {of['plain']:.1f} ms, ours {of['ours']:.1f} ms, plain / ours {of['plain'] / of['ours']:.3f}")
     command = [sys.executable, __file__, "--steps", str(given.steps), "--device", given.device, "--memory"]
     grown = {
-        n: float(subprocess.run([*command, n], capture_output=True, text=True, check=True).stdout) for n in medians
+        name: float(subprocess.run([*command, name], capture_output=True, text=True, check=True).stdout) for name in of
     }
     print(f"memory: plain {grown['plain']:.0f} MiB, ours {grown['ours']:.0f} MiB")
+    ways = {"in turn": partial(work.in_turn, given.tasks), "at once": partial(work.at_once, given.tasks)}
+    step = medians(ways, given.runs)
+    print(f"{given.tasks} tasks: in turn {step['in turn']:.1f} ms, at once {step['at once']:.1f} ms, "
+          f"in turn / at once {step['in turn'] / step['at once']:.3f}")  # fmt: skip
 
 
 if __name__ == "__main__":

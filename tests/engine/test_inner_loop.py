@@ -5,6 +5,7 @@ import torch.nn.functional as F
 from fewshot_gui.engine.backbones import create
 from fewshot_gui.engine.inner_loop import adapt_parameters, as_leaves, detached, summed_gradients
 from fewshot_gui.engine.learner import Learner
+from fewshot_gui.errors import UserError
 
 N_WAY = 3
 
@@ -54,7 +55,7 @@ def test_a_gradient_does_not_run_on_through_another_parameter_s_start():
 
 def test_a_loss_in_parts_has_the_gradient_of_their_sum():
     values = start()
-    in_parts = summed_gradients(iter([values["a"].sum(), (values["a"] ** 2).sum()]), values, create_graph=False)
+    in_parts = summed_gradients(lambda v: [v["a"].sum(), (v["a"] ** 2).sum()], values, create_graph=False)
     assert torch.allclose(in_parts["a"], 1 + 2 * values["a"])
     assert in_parts["b"] == 0, "a parameter that no loss hangs on"
 
@@ -157,6 +158,31 @@ def test_the_meta_gradient_is_that_of_finite_differences(norm, metric):
 
     learner.first_order = True
     assert abs(meta_gradient(learner, network, direction, parameters) - measured) > 1e-3 * abs(measured)
+
+
+@pytest.mark.parametrize("first_order", [False, True], ids=["second order", "first order"])
+@pytest.mark.parametrize("metric", ["euclidean", "cosine"])
+@pytest.mark.parametrize("norm", ["frozen", "group", "support"])
+def test_tasks_at_once_have_the_losses_and_meta_gradients_of_one_after_another(norm, metric, first_order):
+    learner, network = learner_and_network(norm, metric, first_order, block=1 if norm == "frozen" else -1)
+    tasks = [episode(seed) for seed in range(3)]
+    parameters = [*network.parameters_from(learner.block).values(), *learner.parameters()]
+    expected = torch.stack([learner.meta_loss(network, *task, N_WAY) for task in tasks])
+    support, query = (torch.stack([task[place] for task in tasks]) for place in (0, 2))
+    found = learner.meta_losses(network, support, tasks[0][1], query, tasks[0][3], N_WAY)
+    torch.testing.assert_close(found, expected)
+    weights = torch.tensor([1.0, 2.0, 4.0], dtype=torch.float64)
+    gradients = [torch.autograd.grad((weights * losses).sum(), parameters) for losses in (found, expected)]
+    torch.testing.assert_close(*gradients, rtol=1e-7, atol=1e-9)
+
+
+def test_a_norm_that_vmap_differentiates_wrongly_is_refused():
+    learner, network = learner_and_network("frozen", "cosine", first_order=False)
+    network.blocks[0].extra = torch.nn.LayerNorm(4)
+    learner = Learner(network, -1, 2, metric="cosine", normalised=False)
+    x, labels = torch.randn(2, 4, 1, 32, 32), torch.tensor([0, 1, 2, 2])
+    with pytest.raises(UserError, match=r"LayerNorm.*at_once"):
+        learner.meta_losses(network, x, labels, x, labels, N_WAY)
 
 
 def test_only_blocks_from_the_first_adapted_one_get_gradients():

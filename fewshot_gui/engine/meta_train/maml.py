@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import copy
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import cast
 
@@ -85,7 +85,9 @@ class MamlRun(StageRun):
         self.modules.eval()
 
     def gradients(self, step: int) -> float:
-        """Task by task, so that one task's graph is in memory."""
+        """Task by task, so that one task's graph is in memory, or all at once."""
+        if self.stage.at_once:
+            return super().gradients(step)
         total = 0.0
         for number in self.tasks(step):
             loss = self._task_loss(number) / self.stage.tasks
@@ -95,20 +97,41 @@ class MamlRun(StageRun):
 
     def loss(self, step: int) -> Tensor:
         """What this process's tasks add to the mean loss of the step's tasks."""
-        return torch.stack([self._task_loss(number) for number in self.tasks(step)]).sum() / self.stage.tasks
+        return self._losses(self.tasks(step)).sum() / self.stage.tasks
 
     def tasks(self, step: int) -> range:
         """The numbers of a step's tasks that are this process's."""
         own = self.scene.processes.part(self.stage.tasks, "tasks")
         return range(step * self.stage.tasks, (step + 1) * self.stage.tasks)[own]
 
+    def _losses(self, numbers: Sequence[int]) -> Tensor:
+        """[tasks] the loss after the inner loop of the tasks of these numbers, in any order."""
+        if not self.stage.at_once:
+            return torch.stack([self._task_loss(number) for number in numbers])
+        alike: dict[bytes, list[int]] = {}  # by their labels: those of every task that is computed at once
+        for number in numbers:
+            episode = self.episode(number)
+            labels = episode.support_labels.tobytes() + b"|" + episode.query_labels.tobytes()
+            alike.setdefault(labels, []).append(number)
+        return torch.cat([self._losses_at_once(group) for group in alike.values()])
+
+    def _losses_at_once(self, numbers: Sequence[int]) -> Tensor:
+        tasks = [self._task(number) for number in numbers]
+        _, support_y, _, query_y, n_way = tasks[0]
+        support, query = (torch.stack([task[place] for task in tasks]) for place in (0, 2))
+        return self.learner.meta_losses(self.network, support, support_y, query, query_y, n_way)
+
     def _task_loss(self, number: int) -> Tensor:
+        return self.learner.meta_loss(self.network, *self._task(number))
+
+    def _task(self, number: int) -> tuple[Tensor, Tensor, Tensor, Tensor, int]:
+        """(support, its labels, query, its labels, n_way) as Learner.meta_loss takes them."""
         episode = self.episode(number)
         rows = torch.cat([torch.from_numpy(episode.support), torch.from_numpy(episode.query)])
         x = self._features(rows, number)
         support, query = x.split([len(episode.support), len(episode.query)])
         labels = [torch.from_numpy(y).to(x.device) for y in (episode.support_labels, episode.query_labels)]
-        return self.learner.meta_loss(self.network, support, labels[0], query, labels[1], episode.n_way)
+        return support, labels[0], query, labels[1], episode.n_way
 
     def _features(self, rows: Tensor, number: int) -> Tensor:
         """What the first block that adapts is given, for training pictures by row, augmented."""

@@ -133,8 +133,9 @@ class Maml(Stage):
     own_start: the start is kept apart from the backbone (methods/METHOD.safetensors); the backbone stays as it is.
     keep: auto keeps such a start only if adapting from it is not worse than its un-adapted head; always: in any case,
     to compare methods.
-    statistics: BatchNorm's, "frozen" or the "support"'s. views: augmented copies of each picture, the plain one among
-    them, whose features below `block` are computed once (0: augmented anew at each step).
+    at_once: a step's tasks of one size in one pass (torch.func.vmap), for a GPU that one task leaves idle; it needs the
+    memory of all. statistics: BatchNorm's, "frozen" or the "support"'s. views: augmented copies of each picture, the
+    plain one among them, whose features below `block` are computed once (0: augmented anew at each step).
     """
 
     kind: Gradient = "maml"
@@ -145,6 +146,7 @@ class Maml(Stage):
     statistics: Statistics = "frozen"
     within_source: bool = False
     tasks: int = 4
+    at_once: bool = False
     inner_steps: int = 5
     inner_rate: float = 0.1
     head_rate: float = 0.0

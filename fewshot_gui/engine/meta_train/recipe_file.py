@@ -130,6 +130,10 @@ def _of_stage(stage: Stage, key: str) -> list[tuple[bool, str]]:
             (stage.tasks > 0, f"'{key}tasks' must be above 0"),
             (stage.most_shots == 0 or stage.most_shots >= stage.shots, f"'{key}most_shots' must be 0 or >= 'shots'"),
             (stage.inner_rate > 0, f"'{key}inner_rate' must be above 0"),
+            (
+                not stage.at_once or stage.kind != "reptile",
+                f"'{key}at_once' is not for Reptile, which has no meta-loss",
+            ),
             (stage.statistics != "batch", f"'{key}statistics' must be frozen or support: queries are never averaged"),
             (
                 not stage.views or stage.block >= 0,

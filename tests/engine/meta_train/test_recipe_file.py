@@ -68,6 +68,11 @@ def test_a_start_of_its_own_must_come_last():
         recipe_file.check(toy_recipe(Maml(own_start=True), Episodes()))
 
 
+def test_reptile_has_no_tasks_at_once():
+    with pytest.raises(UserError, match=r"'stages\[0\]\.at_once' is not for Reptile"):
+        recipe_file.check(toy_recipe(Maml(kind="reptile", at_once=True)))
+
+
 def test_a_missing_recipe_is_named(tmp_path):
     with pytest.raises(UserError, match=r"no\.toml cannot be read"):
         recipe_file.read(tmp_path / "no.toml")

@@ -152,6 +152,23 @@ def test_tasks_of_many_shots_have_them_all(tmp_path):
     assert {len(run.episode(number).support) for number in range(30)} == {5, 10, 15}
 
 
+def test_tasks_at_once_teach_what_they_teach_one_by_one(tmp_path):
+    stage = Maml(ways=3, shots=1, most_shots=2, queries=2, tasks=5, inner_steps=2)
+    training = toy_training(toy_recipe(stage, **TOWARDS_MAML), tmp_path)
+    runs = [
+        stages.KINDS["maml"](training.scene, replace(stage, at_once=at_once), 0, training.network)
+        for at_once in (False, True)
+    ]
+    assert {len(runs[1].episode(number).support) for number in range(5)} == {3, 6}, "two sizes in one step"
+    losses, gradients = [], []
+    for run in runs:
+        run.modules.zero_grad(set_to_none=True)
+        losses.append(run.gradients(0))
+        gradients.append([p.grad for p in run.modules.parameters()])
+    assert losses[0] == pytest.approx(losses[1], rel=1e-5)
+    torch.testing.assert_close(*gradients, rtol=1e-3, atol=1e-5)
+
+
 def test_blocks_below_stay_as_they_are_and_so_do_frozen_statistics(tmp_path):
     stage = Supervised(steps=3, batch=20, rate=0.1, from_block=2, statistics="frozen", ema=0.0, distil=1.0)
     training = toy_training(toy_recipe(stage), tmp_path)
