@@ -77,8 +77,14 @@ class MahalanobisHead(Head):
     def features(self, query: Tensor) -> Tensor:
         return self.transform(query)
 
+    def logits(self, query: Tensor) -> Tensor:
+        return self._logits(self.transform.products(query, self.projection.T))
+
     def scores(self, features: Tensor) -> Tensor:
-        rows = features @ self.projection
+        return self._logits(features @ self.projection)
+
+    def _logits(self, rows: Tensor) -> Tensor:
+        """rows: [m, r] of features in the main directions -> [m, n_way]"""
         columns = [(rows - mean) @ factor for mean, factor in zip(self.means, self.factors, strict=True)]
         squares = [column.square().sum(1) for column in columns]
         return self.temperature / 2 * (self.offsets - torch.stack(squares, 1))
