@@ -66,6 +66,14 @@ SENTENCES = (
     ),
     QT_TRANSLATE_NOOP(
         "Sentences",
+        "Gradient steps left fewer of the examples right, so they were taken at 1/{part} of their length.",
+    ),
+    QT_TRANSLATE_NOOP(
+        "Sentences",
+        "Gradient steps left fewer of the examples right, however short they were, so none was taken.",
+    ),
+    QT_TRANSLATE_NOOP(
+        "Sentences",
         "{method} of {model} takes at most {most} classes, not {n}; choose another method.",
     ),
     QT_TRANSLATE_NOOP(

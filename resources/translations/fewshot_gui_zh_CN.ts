@@ -2311,6 +2311,14 @@
         <translation>{method} 没有为 {model} 做过元训练：从普通权重开始。</translation>
     </message>
     <message>
+        <source>Gradient steps left fewer of the examples right, so they were taken at 1/{part} of their length.</source>
+        <translation>梯度步之后答对的示例变少了，因此改用 1/{part} 的步长。</translation>
+    </message>
+    <message>
+        <source>Gradient steps left fewer of the examples right, however short they were, so none was taken.</source>
+        <translation>无论步长多短，梯度步之后答对的示例都变少了，因此一步也没有走。</translation>
+    </message>
+    <message>
         <source>The table {path} cannot be read ({why}): see that it is there.</source>
         <translation>无法读取表格 {path}（{why}）：请确认它存在。</translation>
     </message>

@@ -140,7 +140,17 @@ def _fitted(
         lambda step: progress((step + 1) / (steps + 1), f"step {step + 1} of {steps}"),
     )  # fmt: skip
     inner = LinearHead(adapted.transform, adapted.weight, adapted.bias, float(adapted.scale))
-    return AdaptedHead(model, adapted.changed, inner, said, size=size)
+    return AdaptedHead(model, adapted.changed, inner, (*said, *_shortened(adapted.length)), size=size)
+
+
+def _shortened(length: float) -> tuple[str, ...]:
+    """What to say of steps that were taken at this share of their length."""
+    if length == 1:
+        return ()
+    if length == 0:
+        return ("Gradient steps left fewer of the examples right, however short they were, so none was taken.",)
+    part = round(1 / length)
+    return (f"Gradient steps left fewer of the examples right, so they were taken at 1/{part} of their length.",)
 
 
 def _restored(model: Model, name: str, adapts: Adapts) -> tuple[Learner, Network] | None:

@@ -56,6 +56,20 @@ def test_steps_lower_the_loss_on_the_support(tmp_path):
     assert losses[-1] < 0.9 * losses[0]
 
 
+@pytest.mark.parametrize(
+    ("rate", "said"),
+    [(1e-5, None), (1e-3, "so they were taken at 1/4 of their length"), (1e20, "so none was taken")],
+)
+def test_steps_that_diverge_are_taken_shorter_or_not_at_all(tmp_path, rate, said):
+    model = stored(tmp_path / "tiny", rate=rate)
+    support = task(model, [4, 4, 4], noise=100.0).support
+    head, unadapted = Maml().adapt(model, support), Maml(steps=0).adapt(model, support)
+    logits, before = head.logits(support.pictures), unadapted.logits(support.pictures)
+    assert (logits.argmax(1) == support.labels).sum() >= (before.argmax(1) == support.labels).sum()
+    assert torch.equal(logits, before) == (rate == 1e20)
+    assert [said in note for note in head.notes] == [True] * (said is not None)
+
+
 def test_steps_are_by_default_those_of_the_meta_training(tmp_path):
     model = stored(tmp_path / "tiny", steps=3)
     support = task(model, [3, 3]).support
