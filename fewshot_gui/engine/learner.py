@@ -1,16 +1,7 @@
 """What the gradient methods learn, the inner loop they learn through, and the loss they are trained with.
 
-C. Finn, P. Abbeel, S. Levine: Model-Agnostic Meta-Learning, ICML 2017, arXiv:1703.03400. The classifier's start:
-E. Triantafillou et al.: Meta-Dataset, ICLR 2020, arXiv:1903.03096, section 3 (ProtoMAML): W = 2 P, b = -|P|^2 from the
-support's prototypes P, so that any number of classes works and un-adapted answers are those of a prototype classifier.
-
-The space of the classifier. Euclidean models: embeddings as they are. Cosine models: embeddings L2-normalised, minus
-the mean of the support's class means, L2-normalised; prototypes L2-normalised. There |f - P|^2 = 2 - 2 cos(f, P), so
-the start scale * (W f + b) differs from 2 * scale * cosine by a constant and is exactly the model's cosine classifier
-at temperature 2 * scale: the inner loop begins where the model was trained to be good, and its gradients do not grow
-with the length of embeddings, which differs from picture to picture. The centre is the support's and not the base
-set's, because the base mean is that of the frozen network: it is wrong after the first inner step, and wrong at once
-for a start of its own. It is computed once, at the start, and kept.
+C. Finn, P. Abbeel, S. Levine: Model-Agnostic Meta-Learning, ICML 2017, arXiv:1703.03400. The classifier starts as the
+support's prototypes (ProtoMAML): engine/inner_head.py.
 
 ANIL (A. Raghu et al., ICLR 2020, arXiv:1909.09157) is adapts="head"; Meta-SGD (Z. Li et al. 2017, arXiv:1707.09835) is
 rate_per="number"; first-order MAML is first_order.
@@ -32,7 +23,8 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.func import functional_call
 
-from fewshot_gui.engine.features import Transform, at_least_float32, class_means, l2_normalised
+from fewshot_gui.engine.features import at_least_float32, l2_normalised
+from fewshot_gui.engine.inner_head import Adapted, prototype_start
 from fewshot_gui.engine.inner_loop import (
     Gradients,
     adapt_parameters,
@@ -53,23 +45,6 @@ _HEAD = _WEIGHT, _BIAS
 _RATE, _START = "rate.", "start."  # names in a file
 _LENGTHS = (1.0, 0.25, 0.0625, 0.0)  # of the steps, until they do not diverge
 _CHUNK = 32  # support pictures per gradient where the loss is a sum over pictures: bounds the memory
-
-
-@dataclass(frozen=True, eq=False)
-class Adapted:
-    """What an inner loop ends with.
-
-    changed: the network's parameters from `block` up and, with the support's statistics, BatchNorm's buffers.
-    A query's logits are scale * (transform(embedding) @ weight.T + bias). weight: [n_way, D], bias: [n_way], scale: [].
-    length: of the steps, as a share of the learned rates.
-    """
-
-    changed: dict[str, Tensor]
-    transform: Transform
-    weight: Tensor
-    bias: Tensor
-    scale: Tensor
-    length: float = 1.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -248,18 +223,7 @@ class Learner(nn.Module):
         return {name: network.get_parameter(name) for name in self.names}
 
     def _head_start(self, embedded: Tensor, labels: Tensor, n_way: int) -> Adapted:
-        """The classifier before the first step; nothing changed yet."""
-        transform = self._transform(embedded, labels, n_way)
-        prototypes = class_means(transform(embedded), labels, n_way)
-        if self.metric == "cosine":
-            prototypes = l2_normalised(prototypes)
-        return Adapted({}, transform, 2 * prototypes, -prototypes.square().sum(1), self.log_scale.exp())
-
-    def _transform(self, embedded: Tensor, labels: Tensor, n_way: int) -> Transform:
-        if self.metric == "euclidean":
-            return Transform()
-        centre = class_means(l2_normalised(embedded), labels, n_way).mean(0)
-        return Transform(first=True, centre=centre, last=True)
+        return prototype_start(embedded, labels, n_way, self.metric, self.log_scale.exp())
 
     def _descend(
         self, network: Network, start: Mapping[str, Tensor], head: Adapted, data: _Support, steps: int,
@@ -285,19 +249,17 @@ class Learner(nn.Module):
 
     def _support_logits(self, network: Network, now: Adapted, data: _Support, rows: slice | Tensor) -> Tensor:
         """[m, n_way] of those pictures of the support, as the inner loop sees them."""
-        if self.inner_names:
-            features = now.transform(self._embedded(network, now.changed, data.below[rows]))
-        else:
-            features = now.transform(data.embedded[rows])
-        return now.scale * (features @ now.weight.T + now.bias)
+        if not self.inner_names:
+            return now.logits(data.embedded[rows])
+        return now.logits(self._embedded(network, now.changed, data.below[rows]))
 
     @torch.no_grad()
     def _diverged(self, network: Network, start: Adapted, end: Adapted, data: _Support) -> bool:
         """Whether fewer of the support are right at the end of an inner loop than at its start."""
-        before = start.scale * (start.transform(data.embedded) @ start.weight.T + start.bias)
         parts = self._parts(len(data.labels))
         after = torch.cat([self._support_logits(network, end, data, rows) for rows in parts])
-        right = [int(((z.argmax(1) == data.labels) & z.isfinite().all(1)).sum()) for z in (before, after)]
+        both = start.logits(data.embedded), after
+        right = [int(((z.argmax(1) == data.labels) & z.isfinite().all(1)).sum()) for z in both]
         return right[1] < right[0]
 
     def _parts(self, n: int) -> Iterator[slice]:
@@ -318,8 +280,7 @@ class Learner(nn.Module):
     def _query_logits(self, network: Network, adapted: Adapted, support: Tensor, query: Tensor) -> Tensor:
         if self.statistics == "support":
             self._embedded(network, adapted.changed, support)
-        features = adapted.transform(self._embeddings(network, adapted.changed, query))
-        return adapted.scale * (features @ adapted.weight.T + adapted.bias)
+        return adapted.logits(self._embeddings(network, adapted.changed, query))
 
     @torch.no_grad()
     def _statistics(self, network: Network, adapted: Adapted, support: Tensor) -> dict[str, Tensor]:

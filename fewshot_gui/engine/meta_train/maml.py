@@ -22,7 +22,8 @@ from torch import Tensor
 
 from fewshot_gui.engine.augment import resize
 from fewshot_gui.engine.episodes import Episode, groups_of, sample_episode
-from fewshot_gui.engine.learner import Adapted, Learner
+from fewshot_gui.engine.inner_head import Adapted
+from fewshot_gui.engine.learner import Learner
 from fewshot_gui.engine.meta_train.draws import numbers, stage_seed
 from fewshot_gui.engine.meta_train.recipe import Maml
 from fewshot_gui.engine.meta_train.score import Score
@@ -196,7 +197,7 @@ class MamlRun(StageRun):
         embeddings = with_tensors(start, adapted.changed)(queries, start=block).float()
         if self.scene.recipe.normalised:
             embeddings = F.normalize(embeddings, dim=-1)
-        return adapted.transform(embeddings) @ adapted.weight.T + adapted.bias
+        return adapted.logits(embeddings)
 
     def _validation_features(self, rows: np.ndarray) -> Tensor:
         chosen = torch.from_numpy(rows)
