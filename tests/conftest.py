@@ -4,6 +4,7 @@ import hashlib
 import importlib
 import io
 import os
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -48,6 +49,13 @@ def cache_folder(tmp_path, monkeypatch):
     folder = tmp_path / "cache"
     monkeypatch.setenv("FEWSHOT_GUI_CACHE", str(folder))
     return folder
+
+
+@pytest.fixture(autouse=True)
+def _seeded():
+    """What a test draws without a seed of its own does not hang on the tests that ran before it in this process."""
+    if "torch" in sys.modules:
+        sys.modules["torch"].manual_seed(0)
 
 
 @pytest.fixture(scope="session")
