@@ -270,14 +270,14 @@ def test_maml_cancelled_in_its_middle_leaves_the_head_and_the_answers_that_were(
     before, head = shown(window), session.live.work.bench.classifier
     steps, stepping = [], learner.adapt_parameters
 
-    def slowly(losses, parameters, rates, count, *, first_order, told):
+    def slowly(losses, parameters, rates, count, *, told, **others):
         """As many steps as it takes until somebody cancels: `told` raises then."""
 
         def counted(step):
             steps.append(step)
             told(0)
 
-        return stepping(losses, parameters, rates, 10_000, first_order=first_order, told=counted)
+        return stepping(losses, parameters, rates, 10_000, told=counted, **others)
 
     monkeypatch.setattr(learner, "adapt_parameters", slowly)
     window.top.deeper.click()
