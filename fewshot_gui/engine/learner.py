@@ -181,7 +181,7 @@ class Learner(nn.Module):
             for length in _LENGTHS:
                 shorter = {name: length * rate for name, rate in rates.items()}
                 adapted = self._descend(network, leaves, head, data, steps if length else 0, shorter, True, told)
-                if batches or not steps or not self._diverged(network, head, adapted, data):
+                if batches or not steps or not length or not self._diverged(network, head, adapted, data):
                     break
         changed = detached(adapted.changed) | self._statistics(network, adapted, support)
         weight, bias, scale = adapted.weight.detach(), adapted.bias.detach(), head.scale.detach()

@@ -109,27 +109,25 @@ class MamlRun(StageRun):
         """[tasks] the loss after the inner loop of the tasks of these numbers, in any order."""
         if not self.stage.at_once:
             return torch.stack([self._task_loss(number) for number in numbers])
-        alike: dict[bytes, list[int]] = {}  # by their labels: those of every task that is computed at once
-        for number in numbers:
-            episode = self.episode(number)
+        alike: dict[bytes, list[Episode]] = {}  # by their labels: those of every task that is computed at once
+        for episode in map(self.episode, numbers):
             labels = episode.support_labels.tobytes() + b"|" + episode.query_labels.tobytes()
-            alike.setdefault(labels, []).append(number)
+            alike.setdefault(labels, []).append(episode)
         return torch.cat([self._losses_at_once(group) for group in alike.values()])
 
-    def _losses_at_once(self, numbers: Sequence[int]) -> Tensor:
-        tasks = [self._task(number) for number in numbers]
+    def _losses_at_once(self, episodes: Sequence[Episode]) -> Tensor:
+        tasks = [self._task(episode) for episode in episodes]
         _, support_y, _, query_y, n_way = tasks[0]
         support, query = (torch.stack([task[place] for task in tasks]) for place in (0, 2))
         return self.learner.meta_losses(self.network, support, support_y, query, query_y, n_way)
 
     def _task_loss(self, number: int) -> Tensor:
-        return self.learner.meta_loss(self.network, *self._task(number))
+        return self.learner.meta_loss(self.network, *self._task(self.episode(number)))
 
-    def _task(self, number: int) -> tuple[Tensor, Tensor, Tensor, Tensor, int]:
+    def _task(self, episode: Episode) -> tuple[Tensor, Tensor, Tensor, Tensor, int]:
         """(support, its labels, query, its labels, n_way) as Learner.meta_loss takes them."""
-        episode = self.episode(number)
         rows = torch.cat([torch.from_numpy(episode.support), torch.from_numpy(episode.query)])
-        x = self._features(rows, number)
+        x = self._features(rows, episode.number)
         support, query = x.split([len(episode.support), len(episode.query)])
         labels = [torch.from_numpy(y).to(x.device) for y in (episode.support_labels, episode.query_labels)]
         return support, labels[0], query, labels[1], episode.n_way
