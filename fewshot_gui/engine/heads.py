@@ -57,8 +57,8 @@ def restore(kind: str, tensors: Mapping[str, Tensor], values: Mapping[str, Any],
 class PrototypeHead(Head):
     """Scores by nearness to class prototypes [n_way, D] (Snell et al. 2017).
 
-    cosine: temperature * cosine; features and prototypes have length 1 (or 0).
-    euclidean: -temperature * (squared distance - correction), correction [n_way].
+    cosine: temperature * (cosine + correction); features and prototypes have length 1 (or 0).
+    euclidean: -temperature * (squared distance - correction). correction: [n_way], 0 for equal shots.
     """
 
     kind = "prototypes"
@@ -76,11 +76,11 @@ class PrototypeHead(Head):
     def logits(self, query: Tensor) -> Tensor:
         if self.metric != "cosine":
             return super().logits(query)
-        return self.temperature * self.transform.products(query, self.prototypes)
+        return self.temperature * (self.transform.products(query, self.prototypes) + self.correction)
 
     def scores(self, features: Tensor) -> Tensor:
         if self.metric == "cosine":
-            return self.temperature * features @ self.prototypes.T
+            return self.temperature * (features @ self.prototypes.T + self.correction)
         distance = torch.cdist(features, self.prototypes, compute_mode="donot_use_mm_for_euclid_dist")
         return -self.temperature * (distance.square() - self.correction)
 

@@ -12,7 +12,8 @@ The gradient is left in v, whose length grows by it, as weight normalisation has
 support and of the start, so they are made there.
 
 Differs from the paper: the start is the prototypes and not random; full batches, so nothing is drawn; each class counts
-the same; a temperature afterwards for probabilities that hold, apart from the sharpness that is trained with.
+the same; a temperature afterwards for probabilities that hold, apart from the sharpness that is trained with; a bias
+for uneven shots (engine.uneven).
 """
 
 from __future__ import annotations
@@ -38,6 +39,7 @@ from fewshot_gui.engine.method import (
 )
 from fewshot_gui.engine.methods import METHODS
 from fewshot_gui.engine.threads import one_core
+from fewshot_gui.engine.uneven import class_bias
 
 if TYPE_CHECKING:
     from fewshot_gui.engine.model import Model
@@ -77,11 +79,18 @@ class BaselinePlusPlus(Method):
         """See Method.adapt. UsageError if centre=folder has no pool."""
         transform = cosine_transform(model, support, pool, self.centre)
         rows = copied(transform, support, self.copies)
-        directions = cosine_classifier(
-            rows.features, rows.labels, support.n_way, steps=self.steps, rate=self.rate, sharpness=self.sharpness
-        )
+        directions, _ = self._fitted(rows.features, rows.labels)
+        correction = class_bias(transform, self.centre, support, self.copies, self._fitted)
         temperature = self.temperature or model.temperature(self.name, support.shots, _TEMPERATURE)
-        return PrototypeHead(transform, directions, "cosine", temperature, directions.new_zeros(support.n_way))
+        return PrototypeHead(transform, directions, "cosine", temperature, correction)
+
+    def _fitted(self, features: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
+        """(the classes' directions [n_way, D], no bias [n_way]) for features [n, D]."""
+        n_way = int(labels.max()) + 1
+        directions = cosine_classifier(
+            features, labels, n_way, steps=self.steps, rate=self.rate, sharpness=self.sharpness
+        )
+        return directions, directions.new_zeros(n_way)
 
 
 def cosine_classifier(

@@ -8,7 +8,8 @@ S. Keerthi: Trust Region Newton Method for Logistic Regression, JMLR 2008), from
 strength * sum_i w_i cross_entropy(X W' + b, y)_i + |W|^2 / 2, with w_i ~ 1/k_c of mean 1; the bias b is free. The
 problem is convex, so the start changes nothing but the time. W lies in the span of the support, so it is solved there.
 
-Differs from the papers: full-batch and exact instead of SGD; a temperature afterwards for probabilities that hold.
+Differs from the papers: full-batch and exact instead of SGD; a temperature afterwards for probabilities that hold; a
+bias for uneven shots (engine.uneven).
 """
 
 from __future__ import annotations
@@ -36,6 +37,7 @@ from fewshot_gui.engine.method import (
 )
 from fewshot_gui.engine.methods import METHODS
 from fewshot_gui.engine.threads import one_core
+from fewshot_gui.engine.uneven import class_bias
 
 if TYPE_CHECKING:
     from fewshot_gui.engine.model import Model
@@ -76,8 +78,14 @@ class Linear(Method):
         transform = cosine_transform(model, support, pool, self.centre)
         rows = copied(transform, support, self.copies)
         weight, bias = logistic_regression(rows.features, rows.labels, support.n_way, self.strength / rows.of_each)
+        bias = bias + class_bias(transform, self.centre, support, self.copies, partial(self._of_means, support))
         temperature = self.temperature or model.temperature(self.name, support.shots, _TEMPERATURE)
         return LinearHead(transform, weight, bias, temperature)
+
+    def _of_means(self, support: Support, means: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
+        """See uneven.Fit."""
+        strength = self.strength * len(support.labels) / support.n_way
+        return logistic_regression(means, labels, support.n_way, strength)
 
 
 def logistic_regression(features: Tensor, labels: Tensor, n_way: int, strength: float) -> tuple[Tensor, Tensor]:

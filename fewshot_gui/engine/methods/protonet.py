@@ -4,9 +4,10 @@ J. Snell, K. Swersky, R. Zemel: Prototypical Networks for Few-shot Learning, Neu
 With the cosine metric and the base set's mean subtracted it is CL2N of Y. Wang et al.: SimpleShot, 2019,
 arXiv:1911.04623, with a softmax over scaled cosines.
 
-Differs from the paper: where classes have different numbers of support pictures, the expected extra distance
+Differs from the paper where classes have different numbers of support pictures: the expected extra distance
 tr(S)/k_c of a mean of k_c pictures is subtracted from squared Euclidean distances, S being the pooled
-within-class covariance. Without it classes with few pictures are hardly ever answered.
+within-class covariance; to cosines the bias of engine.uneven is added. Without it classes with few pictures are hardly
+ever answered.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ from fewshot_gui.engine.method import (
     temperature_option,
 )
 from fewshot_gui.engine.methods import METHODS
+from fewshot_gui.engine.uneven import class_bias
 
 if TYPE_CHECKING:
     from fewshot_gui.engine.model import Model
@@ -72,12 +74,19 @@ class ProtoNet(Method):
             return _euclidean(replace(support, embeddings=averaged(Transform(), support, self.copies)), temperature)
         transform = cosine_transform(model, support, pool, self.centre)
         prototypes = unit_prototypes(averaged(transform, support, self.copies), support.labels, support.n_way)
-        return PrototypeHead(transform, prototypes, "cosine", temperature, prototypes.new_zeros(support.n_way))
+        correction = class_bias(transform, self.centre, support, self.copies, _of_means)
+        return PrototypeHead(transform, prototypes, "cosine", temperature, correction)
 
     def _measured(self, model: Model, metric: str, support: Support) -> float:
         """The model's own temperature, which is that of its own metric."""
         usual = model.config.temperature
         return model.temperature(self.name, support.shots, usual) if metric == model.config.metric else usual
+
+
+def _of_means(means: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
+    """See uneven.Fit."""
+    prototypes = unit_prototypes(means, labels, len(means))
+    return prototypes, prototypes.new_zeros(len(means))
 
 
 def _euclidean(support: Support, temperature: float) -> PrototypeHead:

@@ -7,12 +7,14 @@ Embeddings are L2-normalised, centred and L2-normalised again: X [n, D]. Targets
 class and -1 for the others. Rows are weighted by w ~ 1/k_c with mean 1, so that every class counts the same and equal
 shots are the plain rule: W = X' (X X' + lambda I)^-1 Y, X and Y scaled by the root of w; the primal form where n > D.
 
-Differs from the paper: no meta-training of lambda, scale and bias; the scale is the option `temperature`.
+Differs from the paper: no meta-training of lambda, scale and bias; the scale is the option `temperature`; a bias for
+uneven shots (engine.uneven).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 import torch
@@ -31,6 +33,7 @@ from fewshot_gui.engine.method import (
     temperature_option,
 )
 from fewshot_gui.engine.methods import METHODS
+from fewshot_gui.engine.uneven import class_bias
 
 if TYPE_CHECKING:
     from fewshot_gui.engine.model import Model
@@ -70,8 +73,14 @@ class Ridge(Method):
         rows = copied(transform, support, self.copies)
         # A row's share of its picture's weight, put on the other side.
         weight = ridge_weight(rows.features, rows.labels, support.n_way, self.regularisation * rows.of_each)
+        bias = class_bias(transform, self.centre, support, self.copies, partial(self._of_means, support))
         temperature = self.temperature or model.temperature(self.name, support.shots, _TEMPERATURE)
-        return LinearHead(transform, weight, weight.new_zeros(support.n_way), temperature)
+        return LinearHead(transform, weight, bias, temperature)
+
+    def _of_means(self, support: Support, means: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
+        """See uneven.Fit."""
+        regularisation = self.regularisation * support.n_way / len(support.labels)
+        return ridge_weight(means, labels, support.n_way, regularisation), means.new_zeros(support.n_way)
 
 
 def ridge_weight(features: Tensor, labels: Tensor, n_way: int, regularisation: float) -> Tensor:
