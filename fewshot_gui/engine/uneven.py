@@ -13,8 +13,9 @@ closest together:
 
     b_c = sum over classes j of ((F_jj - F_jc) - (F_cc - F_cj)) / (2 n_way)
 
-Equal shots have no bias, so there heads are as in their papers. There is nothing to tune. What it is worth
-measures tests/benchmarks/bench_uneven.py.
+Near-duplicates count as one picture, their mean: ten of a burst show no more of a class than one of them. Equal shots
+have no bias, so there heads are as in their papers. There is nothing to tune. What it is worth measures
+tests/benchmarks/bench_uneven.py.
 """
 
 from __future__ import annotations
@@ -41,19 +42,29 @@ def class_bias(transform: Transform, centre: Centre, support: Support, copies: i
     centre: what the transform subtracts. copies: how many of each picture the head was fitted to. fit: the head's own,
     to one row for each class that weighs as much as all pictures of a class.
     """
-    shots = support.shots.cpu()
+    part_of, labels = _parts(support)
+    shots = torch.bincount(labels)
     if (shots == shots[0]).all():
         return torch.zeros(support.n_way, device=support.embeddings.device)
     # A centre made of these very pictures is nearer to them than to the next ones: it belongs into the likeness.
     own_centre = centre == "support"
-    features = averaged(Transform(last=True) if own_centre else transform, support, copies)
-    alike = _alike(_pooled(features.cpu().double(), support.labels.cpu(), shots), shots.double())
+    pictures = averaged(Transform(last=True) if own_centre else transform, support, copies)
+    features = class_means(pictures.cpu().double(), part_of, len(labels))
+    alike = _alike(_pooled(features, labels, shots), shots.double())
     if own_centre:
         alike = alike.centred()
     weight, bias = fit(alike.means, torch.arange(support.n_way))
     scores = alike.next @ weight.T.double() + bias.double()
     ahead = scores.diagonal().unsqueeze(1) - scores
     return ((ahead.T - ahead).mean(1) / 2).float().to(support.embeddings.device)
+
+
+def _parts(support: Support) -> tuple[Tensor, Tensor]:
+    """([n] which part a picture belongs to, [parts] the label of each): near-duplicates of one class are one part."""
+    labels = support.labels.cpu()
+    groups = torch.arange(len(labels)) if support.groups is None else support.groups.cpu()
+    parts, part_of = torch.unique(torch.stack([labels, groups], 1), dim=0, return_inverse=True)
+    return part_of, parts[:, 0]
 
 
 @dataclass(frozen=True)

@@ -49,6 +49,15 @@ def test_uneven_shots_do_not_starve_the_classes_with_few(method):
     assert recall.max() - recall.min() < 0.32
 
 
+def test_near_duplicates_count_as_one_picture():
+    support, _, _ = gaussian([1, 4, 4])
+    burst = torch.cat([torch.arange(9), support.labels.argmin().repeat(3)])
+    often = Support(support.labels[burst], 3, support.embeddings[burst], groups=burst)
+    one, four = (METHODS["protonet"]().adapt(tiny_model(), shown).correction for shown in (support, often))
+    assert one.any()
+    torch.testing.assert_close(four, one)
+
+
 @pytest.mark.parametrize("name", ["baseline++", "protonet", "ridge"])
 def test_equal_shots_are_answered_without_a_bias(name):
     head = METHODS[name]().adapt(tiny_model(), gaussian([3, 3, 3])[0])
