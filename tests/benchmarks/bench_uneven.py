@@ -4,9 +4,10 @@
         [--per-class 60] [--ways 5] [--shots 1-10,3-10,1/2/5/10/20,10/1/1/1/1] [--methods ridge,linear,protonet]
         [--episodes 100]
 
-Tasks lie within one source (group of classes); 1-10: each class draws its own number of support pictures; 1/2/5: the
-classes have these numbers, in random order. For each method: accuracy without and with, mean over sources with its 95 %
-interval, the paired difference, the least recall among a task's classes, and the expected calibration error.
+Tasks lie within one source (group of classes), if the data have any; 1-10: each class draws its own number of support
+pictures; 1/2/5: the classes have these numbers, in random order. For each method: accuracy without and with, mean over
+sources with its 95 % interval, the paired difference, the least recall among a task's classes, and the expected
+calibration error.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ import torch
 from tasks import said
 
 from fewshot_gui.engine import methods, model_folder
-from fewshot_gui.engine.episodes import generator, group_ways, groups_of
+from fewshot_gui.engine.episodes import generator, groups_of
 from fewshot_gui.engine.evaluate import Data
 from fewshot_gui.engine.features import Centre, Transform
 from fewshot_gui.engine.method import Support
@@ -31,7 +32,7 @@ from fewshot_gui.engine.model import Model
 from fewshot_gui.engine.uneven import Fit, class_bias
 
 QUERIES = 15
-Task = tuple[str, Support, torch.Tensor, np.ndarray]  # source, support, queries [m, D], labels [m]
+Task = tuple[str | None, Support, torch.Tensor, np.ndarray]  # source, support, queries [m, D], labels [m]
 
 
 def main() -> None:
@@ -48,8 +49,8 @@ def main() -> None:
 
 def _tasks(data: Data, shots: str, ways: int, episodes: int) -> Iterator[Task]:
     most = max(int(part) for part in shots.replace("/", "-").split("-"))
-    for source in groups_of(data.table, most + 1):
-        n_way = group_ways(data.table, ways, most + 1, source)
+    for source in groups_of(data.table, most + 1) or [None]:
+        n_way = min(ways, len(data.table.eligible(most + 1, source)))
         for number in range(episodes):
             rng = generator(0, number, source)
             counts = _drawn(shots, n_way, rng)
@@ -75,7 +76,7 @@ def _compared(model: Model, method: str, made: list[Task]) -> str:
     name, given = methods.parse(method)
     head_of = methods.create(name, model.config, given)
     room = sys.modules[type(head_of).__module__]
-    accuracy: tuple[dict[str, list[float]], ...] = ({}, {})
+    accuracy: tuple[dict[str | None, list[float]], ...] = ({}, {})
     least, chances, right = ([], []), ([], []), ([], [])
     for source, support, queries, truth in made:
         for way, rule in enumerate((_none, class_bias)):
