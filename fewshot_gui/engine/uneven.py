@@ -32,6 +32,7 @@ from fewshot_gui.engine.features import Centre, Transform, averaged, class_means
 if TYPE_CHECKING:
     from fewshot_gui.engine.method import Support
 
+_LEAST = 1e-12  # squared length about the centre below which all pictures are alike
 Fit = Callable[[Tensor, Tensor], tuple[Tensor, Tensor]]
 """(features [n_way, r] of one row for each class, labels [n_way]) -> (weight [n_way, r], bias [n_way])"""
 
@@ -88,7 +89,8 @@ class _Alike:
         centre = self.means.mean(0)
         rest = 1 + centre.square().sum()
         means, following = (
-            (rows - centre) / (rest - 2 * rows @ centre).sqrt().unsqueeze(1) for rows in (self.means, self.next)
+            (rows - centre) / (rest - 2 * rows @ centre).clamp_min(_LEAST).sqrt().unsqueeze(1)
+            for rows in (self.means, self.next)
         )
         return _Alike(means, following)
 

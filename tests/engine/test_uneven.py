@@ -58,6 +58,13 @@ def test_near_duplicates_count_as_one_picture():
     torch.testing.assert_close(four, one)
 
 
+@pytest.mark.parametrize("name", ["baseline++", "linear", "protonet", "ridge"])
+def test_uneven_shots_of_nothing_but_copies_are_answered_with_a_number(name):
+    support = Support(torch.tensor([0, 1, 1, 2, 2, 2]), 3, torch.ones(6, D))
+    for centre in ("none", "support"):
+        assert METHODS[name](centre=centre).adapt(tiny_model(), support).logits(torch.ones(1, D)).isfinite().all()
+
+
 @pytest.mark.parametrize("name", ["baseline++", "protonet", "ridge"])
 def test_equal_shots_are_answered_without_a_bias(name):
     head = METHODS[name]().adapt(tiny_model(), gaussian([3, 3, 3])[0])
