@@ -69,6 +69,16 @@ class Support:
         )
 
 
+def scenes_of(labels: Tensor, groups: Tensor, n_way: int) -> Tensor:
+    """[n] the groups of near-duplicates, but that each picture of a class which is one group stands for itself.
+
+    Such a class is alike by nature, as pictures of faultless parts are, and so will its next picture be.
+    """
+    groups_in = torch.bincount(torch.unique(torch.stack([labels, groups], 1), dim=0)[:, 0], minlength=n_way)
+    own = groups.max() + 1 + torch.arange(len(labels), device=labels.device)
+    return torch.where(groups_in[labels] == 1, own, groups)
+
+
 class Head(ABC):
     """An adapted classifier: immutable, deterministic, and (unless transductive) each answer stands alone.
 

@@ -22,15 +22,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
 
 from fewshot_gui.engine.features import Centre, Transform, averaged, class_means
-
-if TYPE_CHECKING:
-    from fewshot_gui.engine.method import Support
+from fewshot_gui.engine.method import Support, scenes_of
 
 _LEAST = 1e-12  # squared length about the centre below which all pictures are alike
 Fit = Callable[[Tensor, Tensor], tuple[Tensor, Tensor]]
@@ -63,8 +60,10 @@ def class_bias(transform: Transform, centre: Centre, support: Support, copies: i
 def _parts(support: Support) -> tuple[Tensor, Tensor]:
     """([n] which part a picture belongs to, [parts] the label of each): near-duplicates of one class are one part."""
     labels = support.labels.cpu()
-    groups = torch.arange(len(labels)) if support.groups is None else support.groups.cpu()
-    parts, part_of = torch.unique(torch.stack([labels, groups], 1), dim=0, return_inverse=True)
+    if support.groups is None:
+        return torch.arange(len(labels)), labels
+    scenes = scenes_of(labels, support.groups.cpu(), support.n_way)
+    parts, part_of = torch.unique(torch.stack([labels, scenes], 1), dim=0, return_inverse=True)
     return part_of, parts[:, 0]
 
 

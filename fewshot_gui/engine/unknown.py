@@ -32,6 +32,7 @@ import torch
 from torch import Tensor
 
 from fewshot_gui.engine.features import Transform, class_means, l2_normalised, transform_from
+from fewshot_gui.engine.method import scenes_of
 from fewshot_gui.errors import UserError
 
 if TYPE_CHECKING:
@@ -191,9 +192,7 @@ def _lowered(vectors: Tensor, base: Knowledge | None) -> Tensor:
 def _fair_scores(vectors: Tensor, labels: Tensor, n_way: int, groups: Tensor | None, lowered: Tensor) -> Tensor:
     """own_scores less `lowered`, but for exact copies: they do not show how far a picture may lie from its class."""
     if groups is not None:
-        groups_in = torch.bincount(torch.unique(torch.stack([labels, groups], 1), dim=0)[:, 0], minlength=n_way)
-        own = groups.max() + 1 + torch.arange(len(labels), device=labels.device)
-        groups = torch.where(groups_in[labels] == 1, own, groups)  # else the cut would rest on the uneven classes alone
+        groups = scenes_of(labels, groups, n_way)  # else the cut would rest on the classes that are not alike alone
     scores, scored = _without_own(vectors, labels, n_way, groups)
     return (scores - lowered)[scored & (scores < 1 - _ROUNDING)]
 
