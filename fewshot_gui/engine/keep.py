@@ -30,7 +30,7 @@ from torch import Tensor
 from fewshot_gui.engine.adapted import AdaptedHead
 from fewshot_gui.engine.heads import LinearHead, PrototypeHead, unit_prototypes
 from fewshot_gui.engine.method import Head, Keep, Needs, Progress, Support
-from fewshot_gui.engine.methods import METHODS, create
+from fewshot_gui.engine.methods import create, instant
 
 if TYPE_CHECKING:
     from fewshot_gui.engine.model import Model
@@ -164,10 +164,7 @@ def held_out(fit: Fit, model: Model, support: Support, fold: Tensor, progress: P
 
 def frozen_head(model: Model, support: Support) -> LinearHead | PrototypeHead:
     """The head on the frozen embeddings by the model's default method; by protonet if that one needs pictures."""
-    name = model.config.method
-    if METHODS[name].needs == "pictures":
-        name = "protonet"
-    return cast(LinearHead | PrototypeHead, create(name, model.config).adapt(model, support))
+    return cast(LinearHead | PrototypeHead, create(instant(model.config), model.config).adapt(model, support))
 
 
 def everything(support: Support) -> Tensor:
