@@ -205,7 +205,7 @@ def warn_of_oddities(
     if shots[most] >= _UNEVEN * shots[least]:
         told(
             f"The classes have uneven numbers of pictures: {most!r} has {shots[most]}, {least!r} {shots[least]}; "
-            f"more of {least!r} would help most."
+            f"more of {least!r} would help."
         )
 
 

@@ -115,7 +115,7 @@ SENTENCES = (
     QT_TRANSLATE_NOOP(
         "Sentences",
         "The classes have uneven numbers of pictures: {most} has {many}, {least} {few}; more of {least} "
-        "would help most.",
+        "would help.",
     ),
     QT_TRANSLATE_NOOP("Sentences", "No example of the class {name} can be read: it is left out until it has one."),
     # The folder

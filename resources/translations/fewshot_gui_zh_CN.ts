@@ -2023,8 +2023,8 @@
         <translation>同一张图片在 {first} 和 {second} 两个类别中：{path}；请移除其一。</translation>
     </message>
     <message>
-        <source>The classes have uneven numbers of pictures: {most} has {many}, {least} {few}; more of {least} would help most.</source>
-        <translation>各类别的图片数量不均：{most} 有 {many} 张，{least} 有 {few} 张；为 {least} 添加图片帮助最大。</translation>
+        <source>The classes have uneven numbers of pictures: {most} has {many}, {least} {few}; more of {least} would help.</source>
+        <translation>各类别的图片数量不均：{most} 有 {many} 张，{least} 有 {few} 张；为 {least} 添加图片会有帮助。</translation>
     </message>
     <message>
         <source>No example of the class {name} can be read: it is left out until it has one.</source>
