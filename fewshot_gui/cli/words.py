@@ -156,9 +156,9 @@ def knowledge(found: Knowledge) -> str:
 def temperatures(method: str, table: Temperatures) -> str:
     """A table of temperatures as text: a line for each number of classes, a column for each number of examples."""
     head = f"{method}, measured on {table.measured_on}; examples per class to the right, classes down:"
-    lines = [f"{'':>6}" + "".join(f"{shots:>7}" for shots in table.shots)]
+    lines = [f"{'':>6}" + "".join(f"{shots:>9}" for shots in table.shots)]
     lines += [
-        f"{ways:>6}" + "".join(f"{value:>7.2f}" for value in row)
+        f"{ways:>6}" + "".join(f"{value:>9.2f}" for value in row)
         for ways, row in zip(table.ways, table.values, strict=True)
     ]
     return "\n".join([head, *lines])

@@ -35,7 +35,7 @@ from fewshot_gui.errors import UserError
 WAYS, SHOTS = (2, 3, 5, 10, 20, 50), (1, 2, 5, 10, 20)
 _EPISODES_IN_ALL = 4  # times as many as of a group
 _QUERIES = 5  # of each class; more would be answered by the same support
-_RANGE = (0.01, 200.0)  # where factors are looked for
+_RANGE = (0.01, 10_000.0)  # where factors are looked for; discriminants of characters need up to two thousand
 _HALVINGS = 40
 
 

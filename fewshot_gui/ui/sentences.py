@@ -114,8 +114,7 @@ SENTENCES = (
     QT_TRANSLATE_NOOP("Sentences", "The same picture is in two classes, {first} and {second}: {path}; remove one."),
     QT_TRANSLATE_NOOP(
         "Sentences",
-        "The classes have uneven numbers of pictures: {most} has {many}, {least} {few}; more of {least} "
-        "would help.",
+        "The classes have uneven numbers of pictures: {most} has {many}, {least} {few}; more of {least} would help.",
     ),
     QT_TRANSLATE_NOOP("Sentences", "No example of the class {name} can be read: it is left out until it has one."),
     # The folder
